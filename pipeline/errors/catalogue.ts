@@ -1,0 +1,28 @@
+import { brokerErrors } from './broker-errors.ts';
+import { kafkaErrors } from './kafka-errors.ts';
+import { modelErrors } from './model-errors.ts';
+import { pictureErrors } from './picture-errors.ts';
+import { runtimeErrors } from './runtime-errors.ts';
+import { sinkErrors } from './sink-errors.ts';
+import { sourceErrors } from './source-errors.ts';
+import { topologyErrors } from './topology-errors.ts';
+
+/** What a code means and how to mend it; `docs/errors.md` is generated from these tables. */
+export interface CatalogueEntry {
+  readonly cause: string;
+  readonly mend: string;
+}
+
+/** Every error code there is, by chapter. */
+export const catalogue = {
+  ...topologyErrors,
+  ...brokerErrors,
+  ...kafkaErrors,
+  ...runtimeErrors,
+  ...pictureErrors,
+  ...modelErrors,
+  ...sourceErrors,
+  ...sinkErrors,
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,54 @@
+import type { ErrorCode } from './catalogue.ts';
+
+/** Where something happened; every field that is known. */
+export interface Where {
+  readonly stage?: string;
+  readonly task?: string;
+  readonly processor?: string;
+  readonly topic?: string;
+  readonly partition?: number;
+  readonly offset?: bigint | string;
+}
+
+export interface PipelineErrorOptions {
+  readonly where?: Where;
+  readonly cause?: unknown;
+}
+
+/** Root of every error tapline throws: a catalogued code, one sentence with thing, place and mend, and the place as data. */
+export class PipelineError extends Error {
+  readonly code: ErrorCode;
+  readonly where: Where;
+  /** Whether doing the same again may succeed. */
+  get retriable(): boolean {
+    return false;
+  }
+
+  constructor(code: ErrorCode, message: string, { where = {}, cause }: PipelineErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.where = where;
+  }
+}
+
+/** Reaction: try again, later. */
+export class RetriableError extends PipelineError {
+  override get retriable(): boolean {
+    return true;
+  }
+}
+
+/** Reaction: this record can never be processed; dead letter at once. */
+export class PoisonRecordError extends PipelineError {}
+
+/** Reaction: a mistake in what the user gave (file, option, argument, environment); exit code 2. */
+export class UserError extends PipelineError {}
+
+/** Reaction: the worker cannot go on; it ends and its supervisor decides. */
+export class FatalError extends PipelineError {}
+
+/** The sentence of any thrown thing. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,35 @@
+/** The public contract: all that a processor, a source or a sink, ours or a user's, may use. */
+export { compiledEntry } from './compiled-entry.ts';
+export { PipelineError, PoisonRecordError, RetriableError, UserError, messageOf } from './errors/pipeline-error.ts';
+export type { DetectedObject, FrameMeta, Bbox } from './frame/frame-meta.ts';
+export { frameMetaSchema } from './frame/frame-meta.ts';
+export { cloudEventHeaders, type CloudEvent } from './frame/cloud-event.ts';
+export { frameOutput, readFrame, readFrameMeta, type Frame } from './frame/frame.ts';
+export { parseRawContentType, rawContentType, type RawPixels } from './frame/raw-pixels.ts';
+export type { Clock } from './ports/clock.ts';
+export type { Logger } from './ports/logger.ts';
+export {
+  defineProcessor,
+  type ProcessResult,
+  type Processor,
+  type ProcessorContext,
+  type ProcessorDefinition,
+  type ProcessorSetup,
+} from './ports/processor.ts';
+export { headerText, type ConsumerRecord, type Headers, type OutputRecord } from './ports/record.ts';
+export {
+  defineSink,
+  type OpenReader,
+  type Sink,
+  type SinkDefinition,
+  type SinkRecord,
+  type SinkSetup,
+  type StartPosition,
+} from './ports/sink.ts';
+export {
+  defineSource,
+  type SourceContext,
+  type SourceDefinition,
+  type SourceNature,
+  type SourceRecord,
+} from './ports/source.ts';

@@ -1,0 +1,7 @@
+/** The part of a pino logger that processors, sources and sinks may use: structured fields first, then the sentence. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

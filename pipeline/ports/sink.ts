@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { ConsumerRecord, ProducerRecord } from './record.ts';
+
+/** Where a reader begins. */
+export type StartPosition =
+  'earliest' | 'latest' | { readonly timestampMs: number } | { readonly partition: number; readonly offset: bigint };
+
+/** Reads a topic from a position, outside any consumer group that matters; ends when `signal` aborts. */
+export type OpenReader = (request: {
+  readonly topic: string;
+  readonly from: StartPosition;
+  readonly signal: AbortSignal;
+}) => AsyncIterable<ConsumerRecord>;
+
+/** What a sink is given once, when its tap starts. */
+export interface SinkSetup {
+  /** Name of the tap in topology.yaml. */
+  readonly name: string;
+  /** The topic the tap is on. */
+  readonly topic: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly baseDirectory: string;
+  readonly openReader: OpenReader;
+  /** Writes records and resolves when all in-sync replicas have them. Used by the `topic` sink. */
+  send(records: readonly ProducerRecord[]): Promise<void>;
+  /** Partitions of a topic, for sinks that write to one. */
+  partitionsOf(topic: string): Promise<number>;
+  /** Says where the sink can be reached (`http://127.0.0.1:8080/`); shown by `topology:up`. */
+  announce(address: string): void;
+}
+
+/** What a sink is handed: the record, and what the tap's `select` made of it where there is one. */
+export interface SinkRecord extends ConsumerRecord {
+  /** Result of `select`, undefined without one. */
+  readonly selected?: unknown;
+}
+
+/** A running sink. */
+export interface Sink {
+  write(record: SinkRecord): Promise<void> | void;
+  close?(): Promise<void> | void;
+}
+
+/** A sink as topology.yaml can name it. Importing its module must be cheap. */
+export interface SinkDefinition<Options = unknown> {
+  readonly kind: 'sink';
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  /** `live` begins at the newest record on every start; `durable` goes on where it stopped and misses nothing. */
+  readonly mode: 'live' | 'durable';
+  create(options: Options, setup: SinkSetup): Sink | Promise<Sink>;
+}
+
+/** Declares a sink; options are inferred from the schema. */
+export function defineSink<Schema extends z.ZodType>(
+  spec: Omit<SinkDefinition<z.output<Schema>>, 'kind' | 'options'> & { readonly options: Schema },
+): SinkDefinition<z.output<Schema>> {
+  return { ...spec, kind: 'sink', options: spec.options as z.ZodType<z.output<Schema>> };
+}

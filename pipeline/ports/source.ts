@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { Headers } from './record.ts';
+
+/** A record as a source makes it; the runtime adds `ce_*` headers that are missing and chooses the partition by key. */
+export interface SourceRecord {
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | string | null;
+  readonly headers: Headers;
+  /** Capture time, milliseconds since 1970 UTC. */
+  readonly timestampMs: number;
+}
+
+/** What a source is given when it starts. */
+export interface SourceContext {
+  /** Name of the source in topology.yaml; the default of `frame.sourceId`. */
+  readonly name: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Aborts when the source shall stop. */
+  readonly signal: AbortSignal;
+  /** Folder of the topology file: relative paths in options are resolved against it. */
+  readonly baseDirectory: string;
+  /** Sends what could not become a record (a bad line, an odd HTTP answer) to the source's dead letters. */
+  deadLetter(raw: Buffer | string, error: unknown, headers?: Headers): Promise<void>;
+}
+
+/** How a source behaves towards time: decides drops, pauses and whether `--until-done` can ever end. */
+export interface SourceNature {
+  /** Never ends by itself. */
+  readonly endless: boolean;
+  /** Cannot be paused: what the broker cannot take is buffered, bounded, oldest dropped. Others are pulled and pause. */
+  readonly live: boolean;
+}
+
+/** A source as topology.yaml can name it. Importing its module must be cheap. */
+export interface SourceDefinition<Options = unknown> {
+  readonly kind: 'source';
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  /** `frames` topics get the limits of large records. */
+  readonly produces: 'frames' | 'records';
+  nature(options: Options): SourceNature;
+  /** Pulled by the runtime; returning ends a finite source, throwing restarts it with back-off. */
+  records(options: Options, context: SourceContext): AsyncIterable<SourceRecord>;
+}
+
+/** Declares a source; options are inferred from the schema. */
+export function defineSource<Schema extends z.ZodType>(
+  spec: Omit<SourceDefinition<z.output<Schema>>, 'kind' | 'options'> & { readonly options: Schema },
+): SourceDefinition<z.output<Schema>> {
+  return { ...spec, kind: 'source', options: spec.options as z.ZodType<z.output<Schema>> };
+}

@@ -1,0 +1,87 @@
+/** What a topology file means, checked and complete: every default filled in, every name resolved. Plain JSON data. */
+export interface Plan {
+  readonly name: string;
+  /** Absolute path of the topology file. */
+  readonly file: string;
+  readonly topics: readonly TopicPlan[];
+  readonly sources: readonly SourcePlan[];
+  /** In flow order: a stage comes after those it reads from, as far as there are no cycles. */
+  readonly stages: readonly StagePlan[];
+  readonly taps: readonly TapPlan[];
+}
+
+export interface TopicPlan {
+  readonly name: string;
+  readonly holds: 'frames' | 'records' | 'deadLetters';
+  readonly partitions: number;
+  readonly retentionMs: number;
+  /** Bytes for each partition; -1 is unbounded. */
+  readonly retentionBytes: number;
+  readonly segmentBytes: number;
+  readonly maxMessageBytes: number;
+  /** The settings above that the file names itself; others are defaults that an existing topic may differ from. */
+  readonly explicit: readonly string[];
+}
+
+export interface SourcePlan {
+  readonly name: string;
+  /** Built-in name or absolute path of the module. */
+  readonly type: string;
+  readonly to: string;
+  readonly options: unknown;
+  readonly deadLetterTopic: string;
+  readonly endless: boolean;
+  readonly live: boolean;
+  /** A finite source pauses while this many records are under way in the stages after it. */
+  readonly maxUnderWay: number;
+  /** A live source keeps at most this much while the broker is away. */
+  readonly buffer: { readonly records: number; readonly bytes: number };
+}
+
+export interface ErrorPolicy {
+  readonly retries: number;
+  /** First wait; doubles each time up to 10 s. */
+  readonly backoffMs: number;
+  readonly then: 'deadLetter' | 'fail' | 'skip';
+}
+
+export interface StagePlan {
+  readonly name: string;
+  /** Consumer group `<topology>.<stage>`. */
+  readonly group: string;
+  readonly from: readonly string[];
+  /** Topic for each output name; `default` may be absent for a stage that only has named outputs or none. */
+  readonly to: Readonly<Record<string, string>>;
+  /** Built-in name or absolute path of the module. */
+  readonly process: string;
+  readonly options: unknown;
+  readonly delivery: 'every' | 'latest';
+  readonly maxAgeMs: number | null;
+  readonly replicas: number;
+  /** Records worked on at once; null leaves it to the processor. */
+  readonly concurrency: number | null;
+  readonly batch: { readonly records: number; readonly bytes: number; readonly lingerMs: number };
+  /** Time-out of one record. */
+  readonly timeoutMs: number;
+  readonly onError: ErrorPolicy;
+  readonly deadLetterTopic: string;
+}
+
+export interface TapPlan {
+  readonly name: string;
+  /** Consumer group `<topology>.tap.<tap>`. */
+  readonly group: string;
+  readonly on: string;
+  readonly sink: string;
+  readonly options: unknown;
+  readonly mode: 'live' | 'durable';
+  /** JSONata over the record's JSON (for frames: `frame-meta`), as `$boolean` says. */
+  readonly where: string | null;
+  readonly select: string | null;
+  /** Share of records let through, 0..1, decided by a hash of the record's identity. */
+  readonly sample: number | null;
+  /** At most this many records a second. */
+  readonly rate: number | null;
+  readonly onError: ErrorPolicy;
+  readonly deadLetterTopic: string;
+}
