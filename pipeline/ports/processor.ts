@@ -47,6 +47,8 @@ export interface ProcessorDefinition<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** Named outputs beside `default`. */
   readonly outputs?: readonly string[];
+  /** What its output topics hold; the same as its input topics when left out. */
+  readonly produces?: 'frames' | 'records';
   create(options: Options, setup: ProcessorSetup): Processor | Promise<Processor>;
 }
 
@@ -55,6 +57,7 @@ interface ProcessorSpec<Schema extends z.ZodType> {
   readonly summary: string;
   readonly options: Schema;
   readonly outputs?: readonly string[];
+  readonly produces?: 'frames' | 'records';
 }
 
 interface FunctionSpec<Schema extends z.ZodType> extends ProcessorSpec<Schema> {
@@ -75,7 +78,7 @@ interface FactorySpec<Schema extends z.ZodType> extends ProcessorSpec<Schema> {
 export function defineProcessor<Schema extends z.ZodType>(
   spec: FunctionSpec<Schema> | FactorySpec<Schema>,
 ): ProcessorDefinition<z.output<Schema>> {
-  const { name, summary, options, outputs } = spec;
+  const { name, summary, options, outputs, produces } = spec;
   const create =
     'create' in spec
       ? spec.create.bind(spec)
@@ -89,6 +92,7 @@ export function defineProcessor<Schema extends z.ZodType>(
     summary,
     options: options as z.ZodType<z.output<Schema>>,
     ...(outputs && { outputs }),
+    ...(produces && { produces }),
     create,
   };
 }

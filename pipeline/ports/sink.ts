@@ -53,6 +53,8 @@ export interface SinkDefinition<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** `live` begins at the newest record on every start; `durable` goes on where it stopped and misses nothing. */
   readonly mode: 'live' | 'durable';
+  /** Topics it writes to, so that they are provisioned like those of stages. */
+  writes?(options: Options): readonly string[];
   create(options: Options, setup: SinkSetup): Sink | Promise<Sink>;
 }
 

@@ -1,0 +1,56 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
+
+/** A place in the topology file, lines and columns from 1; line 0 for a place that has none (`--set stages.a.to`). */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing wrong with a topology. Errors stop it, warnings do not. */
+export interface Finding extends Place {
+  readonly severity: 'error' | 'warning';
+  readonly code: ErrorCode;
+  /** What is wrong; what mends it. */
+  readonly message: string;
+  /** The other place, where two collide. */
+  readonly related?: { readonly line: number };
+}
+
+/** What a finding says, without where. */
+export type Fault = Pick<Finding, 'code' | 'message'> & { readonly related?: Place };
+
+/** A finding that stops the topology. */
+export function errorAt(place: Place, fault: Fault): Finding {
+  return at(place, 'error', fault);
+}
+
+/** A finding to think about. */
+export function warningAt(place: Place, fault: Fault): Finding {
+  return at(place, 'warning', fault);
+}
+
+/** `topology.yaml:14:12 TOPOLOGY_UNKNOWN_KEY sentence; mend`. */
+export function renderFinding({ file, line, column, severity, code, message }: Finding): string {
+  const place = line > 0 ? `${file}:${line}:${column}` : file;
+  return `${place} ${code} ${severity === 'warning' ? 'warning: ' : ''}${message}`;
+}
+
+/** In the order of the file; places without a line come last. */
+export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  const rank = ({ line }: Finding): number => (line > 0 ? line : Number.MAX_SAFE_INTEGER);
+  return findings.toSorted((a, b) => rank(a) - rank(b) || a.column - b.column || a.message.localeCompare(b.message));
+}
+
+function at(place: Place, severity: Finding['severity'], { code, message, related }: Fault): Finding {
+  const { file, line, column } = place;
+  return {
+    file,
+    line,
+    column,
+    severity,
+    code,
+    message,
+    ...(related && related.line > 0 && { related: { line: related.line } }),
+  };
+}

@@ -1,0 +1,52 @@
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { errorAt, type Finding, type Place } from './finding.ts';
+import { LocateNodes } from './locate-nodes.ts';
+import type { LocatedMap } from './located.ts';
+
+/** A topology file as data with places, and what is wrong with its YAML. */
+export interface ParsedTopology {
+  readonly root: LocatedMap;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads the text of a topology file; `file` is the name findings give it. Keys that begin with `x-` are left out. */
+export function parseTopology(text: string, file: string): ParsedTopology {
+  const lines = new LineCounter();
+  // Duplicate keys are found by us, since a finding names both places.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const syntax = syntaxFindings(document, placeAt);
+  const locate = new LocateNodes(document, placeAt);
+  const located = locate.root();
+  if (located?.kind === 'map') return { root: withoutExtensions(located), findings: [...syntax, ...locate.findings] };
+
+  const top = { file, line: 1, column: 1 };
+  const root: LocatedMap = { kind: 'map', place: top, entries: new Map() };
+  const findings = [...syntax, ...locate.findings];
+  if (located && findings.length === 0) findings.push(notAMapping(located.place));
+  return { root, findings };
+}
+
+function syntaxFindings(document: Document, placeAt: (offset: number) => Place): readonly Finding[] {
+  return [...document.errors, ...document.warnings].map(({ message, pos }) =>
+    errorAt(placeAt(pos[0]), {
+      code: 'TOPOLOGY_YAML',
+      message: `not valid YAML: ${message}; correct the file here or just above`,
+    }),
+  );
+}
+
+function notAMapping(place: Place): Finding {
+  return errorAt(place, {
+    code: 'TOPOLOGY_YAML',
+    message: 'a topology is a mapping, got something else; begin with name: and sources:',
+  });
+}
+
+/** Like Docker Compose: `x-camera: &camera {...}` is a place of the user's own to keep anchors in. */
+function withoutExtensions(root: LocatedMap): LocatedMap {
+  return { ...root, entries: new Map([...root.entries].filter(([key]) => !key.startsWith('x-'))) };
+}
