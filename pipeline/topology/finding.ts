@@ -15,6 +15,8 @@ export interface Finding extends Place {
   readonly message: string;
   /** The other place, where two collide. */
   readonly related?: { readonly line: number };
+  /** The whole of it in one line: `topology.yaml:14:12 TOPOLOGY_UNKNOWN_KEY sentence; mend`. */
+  readonly text: string;
 }
 
 /** What a finding says, without where. */
@@ -30,20 +32,14 @@ export function warningAt(place: Place, fault: Fault): Finding {
   return at(place, 'warning', fault);
 }
 
-/** `topology.yaml:14:12 TOPOLOGY_UNKNOWN_KEY sentence; mend`. */
-export function renderFinding({ file, line, column, severity, code, message }: Finding): string {
-  const place = line > 0 ? `${file}:${line}:${column}` : file;
-  return `${place} ${code} ${severity === 'warning' ? 'warning: ' : ''}${message}`;
-}
-
 /** In the order of the file; places without a line come last. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   const rank = ({ line }: Finding): number => (line > 0 ? line : Number.MAX_SAFE_INTEGER);
   return findings.toSorted((a, b) => rank(a) - rank(b) || a.column - b.column || a.message.localeCompare(b.message));
 }
 
-function at(place: Place, severity: Finding['severity'], { code, message, related }: Fault): Finding {
-  const { file, line, column } = place;
+function at({ file, line, column }: Place, severity: Finding['severity'], { code, message, related }: Fault): Finding {
+  const where = line > 0 ? `${file}:${line}:${column}` : file;
   return {
     file,
     line,
@@ -52,5 +48,6 @@ function at(place: Place, severity: Finding['severity'], { code, message, relate
     code,
     message,
     ...(related && related.line > 0 && { related: { line: related.line } }),
+    text: `${where} ${code} ${severity === 'warning' ? 'warning: ' : ''}${message}`,
   };
 }

@@ -6,6 +6,12 @@ import { parseTopology, type ParsedTopology } from './parse.ts';
 import { topicSpec } from './spec.ts';
 import { didYouMean, listed } from './suggest.ts';
 
+/** One `key=value`, and what the user typed when that was something else (`--source street.mp4`). */
+export interface Assignment {
+  readonly text: string;
+  readonly given?: string;
+}
+
 interface Override {
   readonly path: readonly string[];
   readonly value: Located;
@@ -15,15 +21,15 @@ interface Override {
 const TYPE_KEYS: Readonly<Record<string, string>> = { sources: 'type', stages: 'process', taps: 'sink' };
 
 /**
- * Applies `--set` texts (`stages.detect.replicas=2`) as if the file said so. Values are YAML, nothing after the `=`
+ * Applies what `--set` says (`stages.detect.replicas=2`) as if the file said so. Values are YAML, nothing after the `=`
  * takes the key away. Naming another type of source, processor or sink takes away the file's `with:`, which belonged
  * to the old one.
  */
-export function applyOverrides(parsed: ParsedTopology, texts: readonly string[]): ParsedTopology {
+export function applyOverrides(parsed: ParsedTopology, assignments: readonly Assignment[]): ParsedTopology {
   const findings: Finding[] = [...parsed.findings];
   const overrides: Override[] = [];
-  for (const text of texts) {
-    const override = parseOverride(text);
+  for (const assignment of assignments) {
+    const override = parseOverride(assignment);
     if ('path' in override) overrides.push(override);
     else findings.push(override);
   }
@@ -37,9 +43,9 @@ export function applyOverrides(parsed: ParsedTopology, texts: readonly string[])
   return { root, findings };
 }
 
-function parseOverride(text: string): Override | Finding {
+function parseOverride({ text, given }: Assignment): Override | Finding {
   const match = /^([^=\s][^=]*)=(.*)$/s.exec(text);
-  const place = { file: `--set ${match?.[1] ?? text}`, line: 0, column: 0 };
+  const place = { file: given ?? `--set ${match?.[1] ?? text}`, line: 0, column: 0 };
   const path = pathOf(match?.[1]?.trim() ?? '');
   if (!match || path.includes('')) {
     return badOverride(place, 'this is no key=value; write for instance --set stages.detect.replicas=2');

@@ -17,3 +17,8 @@ export interface Registry {
   readonly sources: ReadonlyMap<string, Registered<SourceDefinition>>;
   readonly sinks: ReadonlyMap<string, Registered<SinkDefinition>>;
 }
+
+/** Whether a word of the file is the path of a module and not a name. */
+export function isModulePath(reference: string): boolean {
+  return /^(?:\.{0,2}\/|[A-Za-z]:[\\/])/.test(reference);
+}

@@ -63,9 +63,9 @@ function mendOf(issue: Issue, value: unknown): string {
     case 'invalid_value':
       return mendOfChoice(issue.values.map(String), value);
     case 'too_small':
-      return `it must ${limit('at least', issue.origin, issue.minimum, issue.inclusive)}`;
+      return `it must ${limit('at least', issue.origin, { bound: issue.minimum, inclusive: issue.inclusive })}`;
     case 'too_big':
-      return `it must ${limit('at most', issue.origin, issue.maximum, issue.inclusive)}`;
+      return `it must ${limit('at most', issue.origin, { bound: issue.maximum, inclusive: issue.inclusive })}`;
     case 'invalid_union':
       return mendOfUnion(issue.errors, issue.message);
     default:
@@ -84,7 +84,12 @@ function mendOfChoice(values: readonly string[], value: unknown): string {
   return typeof value === 'string' ? didYouMean(value, values, `it must be ${choice}`) : `it must be ${choice}`;
 }
 
-function limit(words: string, origin: string, bound: number | bigint, inclusive: boolean | undefined): string {
+interface Bound {
+  readonly bound: number | bigint;
+  readonly inclusive: boolean | undefined;
+}
+
+function limit(words: 'at least' | 'at most', origin: string, { bound, inclusive }: Bound): string {
   if (origin === 'string' && Number(bound) === 1) return 'not be empty';
   if (origin === 'string') return `have ${words} ${bound} characters`;
   if (origin === 'array' || origin === 'set') return `have ${words} ${bound} ${Number(bound) === 1 ? 'item' : 'items'}`;
@@ -123,7 +128,7 @@ function shown(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
 }
 

@@ -1,0 +1,19 @@
+import type { ProcessorDefinition } from '../ports/processor.ts';
+import type { SinkDefinition } from '../ports/sink.ts';
+import type { SourceDefinition } from '../ports/source.ts';
+import type { Definition, Registered, Registry } from '../topology/registry.ts';
+
+const processors: readonly ProcessorDefinition[] = [];
+const sources: readonly SourceDefinition[] = [];
+const sinks: readonly SinkDefinition[] = [];
+
+/** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
+export const builtIns: Registry = {
+  processors: byName(processors),
+  sources: byName(sources),
+  sinks: byName(sinks),
+};
+
+function byName<D extends Definition>(definitions: readonly D[]): ReadonlyMap<string, Registered<D>> {
+  return new Map(definitions.map((definition) => [definition.name, { id: definition.name, definition }]));
+}

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { UserError, messageOf } from '../errors/pipeline-error.ts';
+import { errorAt, type Finding } from '../topology/finding.ts';
+import { SECTIONS, readParts, type Part } from '../topology/graph.ts';
+import { placeOfValue, type Located } from '../topology/located.ts';
+import { isModulePath, type DefinitionKind, type Registered, type Registry } from '../topology/registry.ts';
+import { builtIns } from './built-ins.ts';
+import { findModule, similarFile } from './find-module.ts';
+import { importDefinition, type DefinitionOf } from './import-definition.ts';
+
+const SHELVES = { processor: 'processors', source: 'sources', sink: 'sinks' } as const;
+
+const NOT_FOUND = {
+  processor: 'TOPOLOGY_UNKNOWN_PROCESSOR',
+  source: 'TOPOLOGY_UNKNOWN_SOURCE',
+  sink: 'TOPOLOGY_UNKNOWN_SINK',
+} as const;
+
+/** Built-ins and the modules a topology refers to, with a finding for each that cannot be had. */
+export interface LoadedRegistry {
+  readonly registry: Registry;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The definition an id of the plan stands for: a built-in name, or the absolute path of a module.
+ * @throws UserError TOPOLOGY_BROKEN_MODULE, or TOPOLOGY_UNKNOWN_* for a name that is not built in.
+ */
+export async function loadDefinition<K extends DefinitionKind>(kind: K, id: string): Promise<DefinitionOf<K>> {
+  const builtIn = builtIns[SHELVES[kind]].get(id)?.definition;
+  if (builtIn) return builtIn as DefinitionOf<K>;
+  if (isModulePath(id)) return await importDefinition(kind, id);
+  throw new UserError(NOT_FOUND[kind], `there is no ${kind} "${id}"; give a built-in name or the path of a module`);
+}
+
+/** Loads every module that a topology names; relative paths begin at `baseDirectory`, the folder of its file. */
+export async function loadRegistry(root: Located, baseDirectory: string): Promise<LoadedRegistry> {
+  const registry = {
+    processors: new Map(builtIns.processors),
+    sources: new Map(builtIns.sources),
+    sinks: new Map(builtIns.sinks),
+  };
+  const findings: Finding[] = [];
+  for (const part of readParts(root)) {
+    const { definition: kind, typeKey } = SECTIONS[part.kind];
+    const shelf = registry[SHELVES[kind]] as Map<string, Registered<DefinitionOf<typeof kind>>>;
+    if (part.reference === undefined || shelf.has(part.reference)) continue;
+    const place = placeOfValue(root, [...part.path, typeKey]);
+    try {
+      const loaded = await loadModule(kind, part.reference, baseDirectory);
+      if (loaded) shelf.set(part.reference, loaded);
+    } catch (error) {
+      const code = error instanceof UserError ? error.code : 'TOPOLOGY_BROKEN_MODULE';
+      findings.push(errorAt(place, { code, message: `${nameOf(part)}: ${messageOf(error)}` }));
+    }
+  }
+  return { registry, findings };
+}
+
+/** Undefined for a bare name that has no module: lint knows what was meant. */
+async function loadModule<K extends DefinitionKind>(
+  kind: K,
+  reference: string,
+  baseDirectory: string,
+): Promise<Registered<DefinitionOf<K>> | undefined> {
+  const path = await findModule(kind, reference, baseDirectory);
+  if (path !== null) return { id: path, definition: await importDefinition(kind, path) };
+  if (!isModulePath(reference)) return undefined;
+  const wanted = resolve(baseDirectory, reference);
+  const similar = await similarFile(wanted);
+  const mend = similar === undefined ? 'correct the path' : `did you mean "${similar}"?`;
+  throw new UserError(NOT_FOUND[kind], `there is no file ${wanted}; ${mend}`);
+}
+
+function nameOf({ kind, name }: Part): string {
+  return `${kind} "${name}"`;
+}

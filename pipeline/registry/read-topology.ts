@@ -1,0 +1,69 @@
+import { dirname, resolve } from 'node:path';
+import { UserError } from '../errors/pipeline-error.ts';
+import { checkExpression } from '../expression/expression.ts';
+import { buildPlan } from '../topology/build-plan.ts';
+import type { Finding } from '../topology/finding.ts';
+import { lintTopology } from '../topology/lint.ts';
+import { applyOverrides, type Assignment } from '../topology/overrides.ts';
+import { parseTopology, type ParsedTopology } from '../topology/parse.ts';
+import type { Plan } from '../topology/plan.ts';
+import type { Registry } from '../topology/registry.ts';
+import { loadRegistry } from './load.ts';
+import { readTopologyText } from './read-text.ts';
+import { expandSourceShortcut } from './source-shortcut.ts';
+
+/** Which topology to read, and what the command line changes in it. */
+export interface TopologyRequest {
+  /** Path as the user gave it; findings call it so. */
+  readonly file: string;
+  /** `stages.detect.replicas=2` and the like. */
+  readonly set?: readonly string[] | undefined;
+  /** `street.mp4`, `webcam`: type and path of the one source. */
+  readonly sourceShortcut?: string | undefined;
+}
+
+/** A topology that can run; `findings` are warnings. */
+export interface ReadTopology {
+  readonly plan: Plan;
+  readonly registry: Registry;
+  readonly findings: readonly Finding[];
+}
+
+/** A topology with errors; the message is all findings, one a line. */
+export class TopologyInvalidError extends UserError {
+  readonly findings: readonly Finding[];
+
+  constructor(findings: readonly Finding[]) {
+    super('TOPOLOGY_INVALID', findings.map(({ text }) => text).join('\n'));
+    this.findings = findings;
+  }
+}
+
+/**
+ * Reads, checks and plans a topology file: parse, overrides, modules of the user, lint, plan.
+ * @throws TopologyInvalidError with every finding; UserError where the file cannot be read.
+ */
+export async function readTopology(request: TopologyRequest): Promise<ReadTopology> {
+  const { parsed, registry, findings } = await examine(request);
+  if (findings.some(({ severity }) => severity === 'error')) throw new TopologyInvalidError(findings);
+  return { plan: buildPlan(parsed.root, resolve(request.file), registry), registry, findings };
+}
+
+/** All findings of a topology file, none when it is fine. @throws UserError where the file cannot be read. */
+export async function checkTopology(request: TopologyRequest): Promise<readonly Finding[]> {
+  return (await examine(request)).findings;
+}
+
+async function examine(request: TopologyRequest) {
+  const parsed = withOverrides(parseTopology(await readTopologyText(request.file), request.file), request);
+  const { registry, findings } = await loadRegistry(parsed.root, dirname(resolve(request.file)));
+  const told = { ...parsed, findings: [...parsed.findings, ...findings] };
+  return { parsed, registry, findings: lintTopology(told, { registry, checkExpression }) };
+}
+
+function withOverrides(parsed: ParsedTopology, { set = [], sourceShortcut }: TopologyRequest): ParsedTopology {
+  const isReadable = parsed.findings.every(({ severity }) => severity === 'warning');
+  const shortcut = sourceShortcut === undefined || !isReadable ? [] : expandSourceShortcut(parsed.root, sourceShortcut);
+  const assignments: readonly Assignment[] = [...shortcut, ...set.map((text) => ({ text }))];
+  return applyOverrides(parsed, assignments);
+}

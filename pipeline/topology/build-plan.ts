@@ -1,0 +1,160 @@
+import type { ProcessorDefinition } from '../ports/processor.ts';
+import type { SinkDefinition } from '../ports/sink.ts';
+import type { SourceDefinition } from '../ports/source.ts';
+import { inFlowOrder } from './flow.ts';
+import { plainValue, type Located } from './located.ts';
+import { deadLetterTopicOf, stageGroupOf, tapGroupOf } from './names.ts';
+import type { ErrorPolicy, Plan, SourcePlan, StagePlan, TapPlan } from './plan.ts';
+import { planTopics, type Planned, type PlannedParts } from './plan-topics.ts';
+import type { Definition, Registered, Registry } from './registry.ts';
+import { parseSizeBytes } from './size.ts';
+import { topologySpec, type SourceSpec, type StageSpec, type TapSpec, type TopologySpec } from './spec.ts';
+
+const SOURCE_LIMITS = {
+  // Raw frames are large: 24 of 1080p are 150 MB, which every frame topic can hold.
+  frames: { maxUnderWay: 24, bufferRecords: 256 },
+  records: { maxUnderWay: 10_000, bufferRecords: 10_000 },
+} as const;
+const BUFFER_BYTES = parseSizeBytes('32MB');
+
+/** The plan of a topology that lint found no errors in; frozen. `file` is the absolute path of the topology file. */
+export function buildPlan(root: Located, file: string, registry: Registry): Plan {
+  const spec = topologySpec.parse(plainValue(root));
+  const parts = planParts(spec, registry);
+  return deepFreeze({
+    name: spec.name,
+    file,
+    topics: planTopics(spec, parts),
+    sources: parts.sources.map(planOnly),
+    stages: parts.stages.map(planOnly),
+    taps: parts.taps.map(planOnly),
+  });
+}
+
+function planParts(spec: TopologySpec, registry: Registry): PlannedParts {
+  const stages = Object.entries(spec.stages).map(([name, stage]) =>
+    planStage(name, stage, { spec, registered: registered(registry.processors, stage.process) }),
+  );
+  return {
+    sources: Object.entries(spec.sources).map(([name, source]) =>
+      planSource(name, source, { spec, registered: registered(registry.sources, source.type) }),
+    ),
+    stages: inFlowOrder(stages.map((stage) => ({ ...stage, ...stepOf(stage.plan) }))),
+    taps: Object.entries(spec.taps).map(([name, tap]) =>
+      planTap(name, tap, { spec, registered: registered(registry.sinks, tap.sink) }),
+    ),
+  };
+}
+
+interface Setting<D extends Definition> {
+  readonly spec: TopologySpec;
+  readonly registered: Registered<D>;
+}
+
+function planSource(
+  name: string,
+  source: SourceSpec,
+  { spec, registered: { id, definition } }: Setting<SourceDefinition>,
+): Planned<SourcePlan, SourceDefinition> {
+  const options = definition.options.parse(source.with ?? {});
+  const limits = SOURCE_LIMITS[definition.produces];
+  const { endless, live } = definition.nature(options);
+  const plan: SourcePlan = {
+    name,
+    type: id,
+    to: source.to,
+    options,
+    deadLetterTopic: deadLetterTopicOf(spec.name, name),
+    endless,
+    live,
+    maxUnderWay: source.maxUnderWay ?? limits.maxUnderWay,
+    buffer: {
+      records: source.buffer?.records ?? limits.bufferRecords,
+      bytes: source.buffer?.bytes ?? BUFFER_BYTES,
+    },
+  };
+  return { plan, definition };
+}
+
+function planStage(
+  name: string,
+  stage: StageSpec,
+  { spec, registered: { id, definition } }: Setting<ProcessorDefinition>,
+): Planned<StagePlan, ProcessorDefinition> {
+  const { defaults } = spec;
+  const { delivery, to = {} } = stage;
+  const plan: StagePlan = {
+    name,
+    group: stageGroupOf(spec.name, name),
+    from: typeof stage.from === 'string' ? [stage.from] : stage.from,
+    to: typeof to === 'string' ? { default: to } : to,
+    process: id,
+    options: definition.options.parse(stage.with ?? {}),
+    delivery,
+    maxAgeMs: delivery === 'latest' ? (stage.maxAge ?? null) : null,
+    replicas: stage.replicas ?? defaults.replicas,
+    concurrency: stage.concurrency ?? null,
+    batch: {
+      records: stage.batch?.records ?? defaults.batch.records,
+      bytes: stage.batch?.bytes ?? defaults.batch.bytes,
+      lingerMs: stage.batch?.linger ?? defaults.batch.linger,
+    },
+    timeoutMs: stage.timeout ?? defaults.timeout,
+    onError: errorPolicy(stage.onError, spec),
+    deadLetterTopic: deadLetterTopicOf(spec.name, name),
+  };
+  return { plan, definition };
+}
+
+function planTap(
+  name: string,
+  tap: TapSpec,
+  { spec, registered: { id, definition } }: Setting<SinkDefinition>,
+): Planned<TapPlan, SinkDefinition> {
+  const plan: TapPlan = {
+    name,
+    group: tapGroupOf(spec.name, name),
+    on: tap.on,
+    sink: id,
+    options: definition.options.parse(tap.with ?? {}),
+    mode: definition.mode,
+    where: tap.where ?? null,
+    select: tap.select ?? null,
+    sample: tap.sample ?? null,
+    rate: tap.rate ?? null,
+    onError: errorPolicy(tap.onError, spec),
+    deadLetterTopic: deadLetterTopicOf(spec.name, name),
+  };
+  return { plan, definition };
+}
+
+function errorPolicy(given: StageSpec['onError'], { defaults: { onError } }: TopologySpec): ErrorPolicy {
+  return {
+    retries: given?.retries ?? onError.retries,
+    backoffMs: given?.backoff ?? onError.backoff,
+    then: given?.then ?? onError.then,
+  };
+}
+
+function registered<D extends Definition>(known: ReadonlyMap<string, Registered<D>>, reference: string): Registered<D> {
+  const found = known.get(reference);
+  if (!found)
+    throw new Error(`"${reference}" is planned but not registered; lint comes first, this is a bug, please report`);
+  return found;
+}
+
+function stepOf({ name, from, to }: StagePlan) {
+  return { name, reads: from, writes: Object.values(to) };
+}
+
+function planOnly<P>({ plan }: { readonly plan: P }): P {
+  return plan;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

@@ -1,0 +1,79 @@
+import { errorAt, warningAt, type Finding, type Place } from '../finding.ts';
+import { optionsOf, type Part } from '../graph.ts';
+import { called, type LintContext } from '../lint-context.ts';
+import { nodeAt, placeOfKey, placeOfValue, textAt, type Path } from '../located.ts';
+import { atLine } from './check-topics.ts';
+import { defaultsSpec } from '../spec.ts';
+
+/** Settings of single parts: replicas without work, settings without effect, expressions, ports. */
+export function checkSettings(context: LintContext): readonly Finding[] {
+  const { parts } = context;
+  return [
+    ...parts.flatMap((part) => [
+      ...idleReplicas(part, context),
+      ...maxAgeWithoutLatest(part, context),
+      ...badExpressions(part, context),
+    ]),
+    ...takenPorts(context),
+  ];
+}
+
+function idleReplicas(part: Part, { root }: LintContext): readonly Finding[] {
+  if (part.kind !== 'stage' || part.reads.length === 0) return [];
+  const path = [...part.path, 'replicas'];
+  const fallback = { replicas: ['defaults', 'replicas'], partitions: ['defaults', 'partitions'] };
+  const defaults = defaultsSpec.parse({});
+  const replicas = numberAt(root, path) ?? numberAt(root, fallback.replicas) ?? defaults.replicas;
+  const counts = part.reads.map(
+    ({ topic }) =>
+      numberAt(root, ['topics', topic, 'partitions']) ?? numberAt(root, fallback.partitions) ?? defaults.partitions,
+  );
+  const most = Math.max(...counts);
+  if (replicas <= most) return [];
+  const place = nodeAt(root, path) ? placeOfValue(root, path) : placeOfValue(root, fallback.replicas);
+  const noun = most === 1 ? 'partition' : 'partitions';
+  const message = `${called(part)} has ${replicas} replicas but its input only ${most} ${noun}, so ${replicas - most} will idle; raise the partitions or lower the replicas`;
+  return [warningAt(place, { code: 'TOPOLOGY_IDLE_REPLICAS', message })];
+}
+
+function maxAgeWithoutLatest(part: Part, { root }: LintContext): readonly Finding[] {
+  const path = [...part.path, 'maxAge'];
+  if (part.kind !== 'stage' || !nodeAt(root, path) || textAt(root, [...part.path, 'delivery']) === 'latest') return [];
+  const message = `${called(part)}: maxAge has no effect without delivery: latest; remove it or set delivery: latest`;
+  return [warningAt(placeOfKey(root, path), { code: 'TOPOLOGY_NO_EFFECT', message })];
+}
+
+function badExpressions(part: Part, { root, checkExpression }: LintContext): readonly Finding[] {
+  if (part.kind !== 'tap') return [];
+  return ['where', 'select'].flatMap((key) => {
+    const expression = textAt(root, [...part.path, key]);
+    const fault = expression === undefined || expression === '' ? null : checkExpression(expression);
+    if (!fault) return [];
+    const message = `${called(part)}: ${key} is not valid JSONata, ${fault.message}; correct the expression`;
+    return [errorAt(placeOfValue(root, [...part.path, key]), { code: 'TOPOLOGY_BAD_EXPRESSION', message })];
+  });
+}
+
+/** Two taps that listen on one port; port 0 takes any. */
+function takenPorts({ root, registry, parts }: LintContext): readonly Finding[] {
+  const first = new Map<number, { readonly part: Part; readonly place: Place }>();
+  return parts.flatMap((part) => {
+    const port = part.kind === 'tap' ? portOf(optionsOf(root, part, registry)) : 0;
+    const place = placeOfValue(root, [...part.path, 'with', 'port']);
+    const other = first.get(port);
+    if (!other && port > 0) first.set(port, { part, place });
+    if (!other) return [];
+    const message = `${called(part)} wants port ${port}, which ${called(other.part)} takes${atLine(other.place)}; give one of them another port`;
+    return [errorAt(place, { code: 'TOPOLOGY_PORT_TAKEN', message, related: other.place })];
+  });
+}
+
+function portOf(options: unknown): number {
+  const port = typeof options === 'object' && options !== null && 'port' in options ? options.port : undefined;
+  return typeof port === 'number' ? port : 0;
+}
+
+function numberAt(root: LintContext['root'], path: Path): number | undefined {
+  const node = nodeAt(root, path);
+  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : undefined;
+}
