@@ -1,10 +1,13 @@
 /** The public contract: all that a processor, a source or a sink, ours or a user's, may use. */
 export { compiledEntry } from './compiled-entry.ts';
 export { PipelineError, PoisonRecordError, RetriableError, UserError, messageOf } from './errors/pipeline-error.ts';
+export { checkExpression, compileExpression, type Expression, type ExpressionFault } from './expression/expression.ts';
 export type { DetectedObject, FrameMeta, Bbox } from './frame/frame-meta.ts';
 export { frameMetaSchema } from './frame/frame-meta.ts';
 export { cloudEventHeaders, type CloudEvent } from './frame/cloud-event.ts';
 export { frameOutput, readFrame, readFrameMeta, type Frame } from './frame/frame.ts';
+export { readRawFrame, type RawFrame } from './frame/raw-frame.ts';
+export { fitInside, resizedMeta, scaledBy, type Size } from './frame/resized-meta.ts';
 export { parseRawContentType, rawContentType, type RawPixels } from './frame/raw-pixels.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Logger } from './ports/logger.ts';

@@ -1,4 +1,5 @@
 import { brokerErrors } from './broker-errors.ts';
+import { expressionErrors } from './expression-errors.ts';
 import { kafkaErrors } from './kafka-errors.ts';
 import { modelErrors } from './model-errors.ts';
 import { pictureErrors } from './picture-errors.ts';
@@ -20,6 +21,7 @@ export const catalogue = {
   ...kafkaErrors,
   ...runtimeErrors,
   ...pictureErrors,
+  ...expressionErrors,
   ...modelErrors,
   ...sourceErrors,
   ...sinkErrors,

@@ -1,0 +1,47 @@
+import { PoisonRecordError, messageOf } from '../errors/pipeline-error.ts';
+import { readFrameMeta } from '../frame/frame.ts';
+import { headerText, type ConsumerRecord } from '../ports/record.ts';
+
+const BINARY = /^(image|audio|video)\/|^application\/octet-stream/;
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\b/;
+
+/**
+ * What an expression sees as `$`: the `frame-meta` of a frame, else the value read as JSON, else (unless its content
+ * type promises JSON) the value as text. Undefined for a record without value and for bytes of another kind.
+ * @throws PoisonRecordError EXPRESSION_FAILED where promised JSON is none, FRAME_META_INVALID.
+ */
+export function recordRoot(record: ConsumerRecord): unknown {
+  const contentType = headerText(record.headers, 'content-type') ?? '';
+  const promisesJson = JSON_TYPE.test(contentType);
+  const isText = promisesJson || contentType.startsWith('text/');
+  if (record.headers['frame-meta'] !== undefined && !isText) return readFrameMeta(record.headers);
+  if (record.value === null || BINARY.test(contentType)) return undefined;
+  const text = record.value.toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!promisesJson) return text;
+    throw notJson(record, error);
+  }
+}
+
+/** What an expression sees as `$record`; JSON data, so the offset is a string. */
+export function recordBinding({ key, headers, topic, partition, offset, timestampMs }: ConsumerRecord): object {
+  return {
+    key: key === null ? null : key.toString('utf8'),
+    headers: Object.fromEntries(Object.keys(headers).map((name) => [name, headerText(headers, name)])),
+    topic,
+    partition,
+    offset: String(offset),
+    timestamp: timestampMs,
+  };
+}
+
+function notJson({ topic, partition, offset }: ConsumerRecord, cause: unknown): PoisonRecordError {
+  return new PoisonRecordError(
+    'EXPRESSION_FAILED',
+    `the value of ${topic}-${partition}@${offset} is no JSON though its content-type says so: ${messageOf(cause)}; ` +
+      'correct the producer of this topic',
+    { where: { topic, partition, offset }, cause },
+  );
+}
