@@ -8,8 +8,40 @@ export const runtimeErrors = {
     cause: 'A processor threw an error that has no code of its own.',
     mend: 'Read the message and the stack; correct the processor or the record.',
   },
+  PROCESSING_STOPPED: {
+    cause: 'A record failed and the stage is set to stop then (onError: { then: fail }).',
+    mend: 'Correct the record or the processor, or choose then: deadLetter.',
+  },
+  OUTPUT_UNKNOWN: {
+    cause: 'A processor returned a record for an output that its stage does not name.',
+    mend: 'Name the output under to: of the stage, or correct the processor.',
+  },
   FRAME_META_INVALID: {
     cause: 'The frame-meta header is missing, too large, no JSON, of an unknown version or against its schema.',
     mend: 'Correct the producer of the topic; docs/frame-format.md describes the header.',
+  },
+  SOURCE_FAILED: {
+    cause: 'A source ended with an error that a restart cannot mend.',
+    mend: 'Read the message; correct the options of the source.',
+  },
+  WORKER_FAILED: {
+    cause: 'A worker process could not be started or ended at once.',
+    mend: 'Read its last words above; the log file has the rest.',
+  },
+  UNTIL_DONE_ENDLESS: {
+    cause: '--until-done was given, but a source never ends.',
+    mend: 'Leave out --until-done, or make the source finite (a file without loop, synthetic with frames).',
+  },
+  RECORDS_LOST: {
+    cause: 'Retention deleted records before a stage had read them.',
+    mend: 'Raise retention or retentionBytes of the topic, add replicas, or use delivery: latest.',
+  },
+  ARGUMENT_INVALID: {
+    cause: 'An argument or option of a command has a value it cannot have.',
+    mend: 'The message says what is possible; --help has examples.',
+  },
+  INTERNAL: {
+    cause: 'A state that should be impossible.',
+    mend: 'This is a bug, please report it with the log file.',
   },
 } as const;

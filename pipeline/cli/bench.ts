@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+import { runBench } from '../../scripts/bench/main.ts';
+
+/** `bench`: the five stages against a plain loop, side by side in one run. */
+export function benchCommand(): Command {
+  return new Command('bench')
+    .summary('measure throughput and latency')
+    .description(
+      'Measures the five stages through Kafka against the same processors in one loop, latency at 10 frames a second, and small records.',
+    )
+    .option('--quick', 'under a minute, rougher', false)
+    .option('--json <file>', 'write the figures to a file as well')
+    .addHelpText('after', '\nExamples:\n  npm run bench\n  npm run bench -- --quick --json bench.json')
+    .action(async (options: { readonly quick: boolean; readonly json?: string }) => {
+      await runBench(options);
+      process.exit();
+    });
+}

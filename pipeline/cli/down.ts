@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { stopBroker } from '../broker/index.ts';
+import { findRuns, waitForExit, type Run } from '../runtime/run-file.ts';
+import { STOP_DEADLINE_MS } from '../runtime/supervisor.ts';
+import { stateDirectory } from './options.ts';
+import { complain, say } from './terminal.ts';
+
+/** `down`: stops every topology of this folder, and the broker that was started for them. */
+export function downCommand(): Command {
+  return new Command('down')
+    .summary('stop what runs here')
+    .description('Stops every topology that was started in this folder, cleanly, and the broker that tapline started.')
+    .addHelpText('after', '\nExample:\n  npm run topology:down')
+    .action(async () => {
+      const directory = stateDirectory();
+      const runs = await findRuns(directory);
+      const ended = await Promise.all(runs.map(stopRun));
+      const hadBroker = await stopBroker(directory);
+      if (hadBroker) say('broker stopped');
+      if (runs.length === 0 && !hadBroker) say('nothing runs here');
+      process.exitCode = ended.every(Boolean) ? 0 : 1;
+    });
+}
+
+async function stopRun({ topology, pid }: Run): Promise<boolean> {
+  process.kill(pid, 'SIGTERM');
+  const ended = await waitForExit(pid, 3 * STOP_DEADLINE_MS);
+  if (ended) say(`topology "${topology}" stopped`);
+  else complain(`topology "${topology}" (process ${pid}) does not end; stop it by hand`);
+  return ended;
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { benchCommand } from './bench.ts';
+import { consumeCommand } from './consume.ts';
+import { describeCommand } from './describe.ts';
+import { dlqCommand } from './dlq.ts';
+import { downCommand } from './down.ts';
+import { endWith } from './exit.ts';
+import { lintCommand } from './lint.ts';
+import { modelsCommand } from './models.ts';
+import { produceCommand } from './produce.ts';
+import { statusCommand } from './status.ts';
+import { tapCommand } from './tap.ts';
+import { topicsCommand } from './topics.ts';
+import { upCommand } from './up.ts';
+import { version } from './version.ts';
+import { workerCommand } from './worker.ts';
+
+/** The one executable: each verb is a file beside this one. */
+const program = new Command('tapline')
+  .description('Streams records through small functions and Kafka topics, as one topology.yaml says.')
+  .version(version())
+  .showHelpAfterError('(--help shows what there is)')
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+for (const command of [
+  upCommand(),
+  downCommand(),
+  statusCommand(),
+  lintCommand(),
+  describeCommand(),
+  tapCommand(),
+  workerCommand(),
+  topicsCommand(),
+  produceCommand(),
+  consumeCommand(),
+  dlqCommand(),
+  modelsCommand(),
+  benchCommand(),
+]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0); // the reader of a pipe has seen enough
+  throw error;
+});
+
+await program.parseAsync().catch(endWith);

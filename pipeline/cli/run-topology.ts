@@ -1,0 +1,172 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+import { acquireBroker, type Broker } from '../broker/index.ts';
+import { FatalError, UserError } from '../errors/pipeline-error.ts';
+import { createKafka } from '../kafka/index.ts';
+import type { Admin } from '../ports/admin.ts';
+import { removeRun, writeRun } from '../runtime/run-file.ts';
+import { StatusServer } from '../runtime/status-server.ts';
+import { Supervisor, type SupervisorEvents } from '../runtime/supervisor.ts';
+import type { WorkerProcess } from '../runtime/worker-process.ts';
+import type { Plan } from '../topology/plan.ts';
+import { stateDirectory } from './options.ts';
+import { replaceRunning } from './replace-running.ts';
+import { stopRequest } from './stop-request.ts';
+import { complain, paint } from './terminal.ts';
+import { summaryLines, wasLossless } from './view/summary.ts';
+import { readableLogLine } from './view/log-line.ts';
+import { liveView, plainView, type RunView } from './view/run-view.ts';
+
+/** How a topology is run. */
+export interface RunOptions {
+  readonly untilDone: boolean;
+  readonly ui: boolean;
+  readonly keepBroker: boolean;
+  readonly logLevel: string;
+  readonly metricsPort?: number;
+}
+
+/** Runs a topology to its end and gives the exit code. */
+export async function runTopology(plan: Plan, options: RunOptions): Promise<number> {
+  if (options.untilDone) refuseEndless(plan);
+  const stop = stopRequest();
+  const directory = stateDirectory();
+  const view = options.ui && process.stdout.isTTY ? liveView() : plainView();
+  const handedOver = await replaceRunning(plan, directory, (line) => view.line(line));
+  const broker = await acquireBroker({
+    stateDirectory: directory,
+    onProgress: (line) => view.line(line),
+    signal: stop.signal,
+  });
+  view.line(broker.describe());
+  const keeps = (): boolean => options.keepBroker || stop.keepBroker || !(broker.startedByUs || handedOver);
+  try {
+    return await runOn(broker, { plan, options, view, directory, stop });
+  } finally {
+    view.close();
+    if (!keeps()) await broker.stop();
+  }
+}
+
+interface Setting {
+  readonly plan: Plan;
+  readonly options: RunOptions;
+  readonly view: RunView;
+  readonly directory: string;
+  readonly stop: ReturnType<typeof stopRequest>;
+}
+
+async function runOn(broker: Broker, setting: Setting): Promise<number> {
+  const { plan, options, view, directory, stop } = setting;
+  const logFile = join(directory, 'logs', `${plan.name}.log`);
+  mkdirSync(join(directory, 'logs'), { recursive: true });
+  const log = pino({ level: options.logLevel, base: {} }, pino.destination({ dest: logFile, sync: false }));
+  const admin = createKafka(broker.connection, { log, clientId: `tapline-${plan.name}-supervisor` }).admin();
+  await provision(admin, plan, view);
+  const events = supervisorEvents(view, (line) => log.info({}, line));
+  const supervisor = new Supervisor({ plan, connection: broker.connection, admin, logLevel: options.logLevel, events });
+  const server = await StatusServer.start(supervisor, options.metricsPort ?? null);
+  await writeRun(directory, {
+    topology: plan.name,
+    pid: process.pid,
+    file: plan.file,
+    bootstrap: broker.bootstrap,
+    address: server.address,
+    startedAt: new Date().toISOString(),
+  });
+  view.line(paint('dim', `metrics ${server.address}/metrics, log ${logFile}`));
+  view.watch(supervisor);
+  try {
+    return await untilEnd(supervisor, setting);
+  } finally {
+    await stopClean(supervisor, setting);
+    server.close();
+    await removeRun(directory, plan.name);
+    await admin.close();
+    log.flush();
+  }
+}
+
+async function untilEnd(supervisor: Supervisor, { options, stop, view }: Setting): Promise<number> {
+  void supervisor.start();
+  const ends: Promise<WorkerProcess | 'stop' | 'done'>[] = [
+    stop.requested.then(() => 'stop'),
+    supervisor.untilFailed(),
+  ];
+  if (options.untilDone) ends.push(supervisor.untilDone().then(() => 'done'));
+  const end = await Promise.race(ends);
+  if (end === 'stop') return options.untilDone ? 1 : 0;
+  const status = await supervisor.freshStatus();
+  if (end === 'done') {
+    for (const line of summaryLines(status)) view.line(line);
+    return wasLossless(status) ? 0 : 1;
+  }
+  view.line(
+    `${paint('red', 'error')} ${end.role.kind} "${end.role.name}" cannot go on: ${end.failure?.message ?? 'see the log'}`,
+  );
+  return 1;
+}
+
+async function stopClean(supervisor: Supervisor, { view, stop }: Setting): Promise<void> {
+  view.line('stopping: finishing what is under way');
+  stop.onSecond(() => {
+    complain('ended at once; records under way will be processed again at the next start');
+    for (const { process: worker } of supervisor.workers)
+      if (worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL');
+  });
+  await supervisor.stop();
+}
+
+async function provision(admin: Admin, plan: Plan, view: RunView): Promise<void> {
+  const verdicts = await admin.ensureTopics(plan.topics);
+  const created = verdicts.filter(({ verdict }) => verdict === 'created').length;
+  if (created > 0) view.line(`created ${created} topics`);
+  for (const { topic, verdict, notes } of verdicts) {
+    if (verdict !== 'created') for (const note of notes) view.line(`topic ${topic} ${verdict}: ${note}`);
+  }
+  const conflicts = verdicts.filter(({ verdict }) => verdict === 'conflict');
+  if (conflicts.length === 0) return;
+  const names = conflicts.map(({ topic }) => topic).join(', ');
+  throw new FatalError(
+    'TOPIC_CONFLICT',
+    `existing topics cannot serve this topology: ${names}; see the lines above for what to change`,
+  );
+}
+
+function supervisorEvents(view: RunView, record: (line: string) => void): SupervisorEvents {
+  const announced = new Map<string, string | null>();
+  return {
+    onState: (worker) => {
+      if (worker.address !== null && announced.get(worker.name) !== worker.address) {
+        view.line(`${worker.role.name} ${paint('cyan', worker.address)}`);
+      }
+      announced.set(worker.name, worker.address);
+      if (worker.state === 'failed' && worker.role.kind === 'tap') {
+        view.line(
+          `${paint('red', 'error')} tap "${worker.role.name}" cannot go on: ${worker.failure?.message ?? 'see the log'}`,
+        );
+      }
+    },
+    onDeath: (worker, { reason, lastWords, backoffMs }) => {
+      for (const words of lastWords) view.line(paint('dim', `  ${worker.name} | ${words}`));
+      view.line(`${paint('yellow', 'warn')} ${worker.name} died (${reason}); starting it again in ${backoffMs} ms`);
+    },
+    onLine: (worker, line, stream) => {
+      if (stream === 'stdout') return view.line(`${worker.role.name} ${line}`);
+      record(line);
+      const readable = readableLogLine(worker.name, line);
+      if (readable !== null) view.line(readable);
+    },
+    onWarning: (sentence) => view.line(`${paint('yellow', 'warn')} ${sentence}`),
+  };
+}
+
+function refuseEndless({ sources }: Plan): void {
+  const endless = sources.filter((source) => source.endless).map(({ name }) => `"${name}"`);
+  if (endless.length === 0) return;
+  throw new UserError(
+    'UNTIL_DONE_ENDLESS',
+    `--until-done would wait for ever: source ${endless.join(', ')} never ends; leave the option out, or make the source finite`,
+  );
+}

@@ -1,0 +1,56 @@
+import { Command, Option } from 'commander';
+import { UserError } from '../errors/pipeline-error.ts';
+import { runTopology } from './run-topology.ts';
+import { fileArgument, setOption } from './options.ts';
+import { readPlan } from './read-plan.ts';
+
+interface UpOptions {
+  readonly set: readonly string[];
+  readonly source?: string;
+  readonly untilDone: boolean;
+  readonly ui: boolean;
+  readonly keepBroker: boolean;
+  readonly logLevel: string;
+  readonly metricsPort?: number;
+}
+
+/** `up`: lint, plan, find a broker, create topics, start every part, show what happens, stop cleanly. */
+export function upCommand(): Command {
+  return new Command('up')
+    .summary('run a topology')
+    .description(
+      'Runs a topology: finds or starts a Kafka broker, creates the topics, starts every stage, source and tap.',
+    )
+    .addArgument(fileArgument())
+    .option('--source <file|webcam>', 'feed the one source from a video file, a picture folder or the webcam')
+    .addOption(setOption())
+    .option('--until-done', 'end when finite sources are read and everything is processed', false)
+    .option('--no-ui', 'plain lines instead of the live table')
+    .option('--keep-broker', 'leave the broker running at the end', false)
+    .addOption(
+      new Option('--log-level <level>', 'what the log file gets')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .option('--metrics-port <port>', 'port of /metrics and /status (default: 9464, or the next free one)', portNumber)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run topology:up
+  npm run topology:up -- --source street.mp4
+  npm run topology:up -- mine.yaml --set stages.detect.replicas=2 --no-ui
+  npm run topology:up -- --source street.mp4 --set sources.camera.with.pace=fast --until-done`,
+    )
+    .action(async (file: string, options: UpOptions) => {
+      const plan = await readPlan({ file, set: options.set, sourceShortcut: options.source });
+      process.exitCode = await runTopology(plan, options);
+      process.exit();
+    });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new UserError('ARGUMENT_INVALID', `--metrics-port ${text} is no port; give a number from 1 to 65535`);
+}

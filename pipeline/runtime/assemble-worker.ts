@@ -1,0 +1,138 @@
+import { dirname } from 'node:path';
+import { compileExpression } from '../expression/expression.ts';
+import { createKafka, type Kafka } from '../kafka/index.ts';
+import { WorkerMetrics } from '../metrics/worker-metrics.ts';
+import type { ConsumerOptions } from '../ports/consumer.ts';
+import type { Logger } from '../ports/logger.ts';
+import { loadDefinition } from '../registry/load.ts';
+import type { Plan } from '../topology/plan.ts';
+import { workerName, type Role, type WorkerOrder } from './messages.ts';
+import { SourceWorker } from './source-worker.ts';
+import { StageWorker } from './stage-worker.ts';
+import { systemClock } from './system-clock.ts';
+import { TapWorker } from './tap-worker.ts';
+import { groupsDownstream } from './under-way.ts';
+import { planOf } from './plan-of.ts';
+
+/** A running part of the topology. */
+export interface Worker {
+  /** Resolves when it takes part: its group has been joined, or its source begins. */
+  start(): Promise<void>;
+  /** Resolves when it has ended by itself or after `stop`; rejects when it cannot go on. */
+  readonly done: Promise<void>;
+  /** Stops polling, finishes what is under way, commits and leaves. */
+  stop(): Promise<void>;
+  readonly metrics: WorkerMetrics;
+}
+
+/** What a worker tells the outside. */
+export interface WorkerHooks {
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  onAssigned: NonNullable<ConsumerOptions['onAssigned']>;
+  announce(address: string): void;
+}
+
+/** Builds the worker an order asks for: the one place where implementations are chosen. */
+export async function assembleWorker(order: WorkerOrder, hooks: WorkerHooks): Promise<Worker> {
+  const { plan, role, connection } = order;
+  const kafka = createKafka(connection, { log: hooks.log, clientId: `tapline-${plan.name}-${workerName(role)}` });
+  const metrics = new WorkerMetrics({
+    topology: plan.name,
+    kind: role.kind,
+    name: role.name,
+    worker: workerName(role),
+  });
+  const parts: CommonParts = { plan, role, kafka, metrics, hooks, baseDirectory: dirname(plan.file) };
+  if (role.kind === 'source') return assembleSource(parts);
+  if (role.kind === 'stage') return assembleStage(parts);
+  return assembleTap(parts);
+}
+
+interface CommonParts {
+  readonly plan: Plan;
+  readonly role: Role;
+  readonly kafka: Kafka;
+  readonly metrics: WorkerMetrics;
+  readonly hooks: WorkerHooks;
+  readonly baseDirectory: string;
+}
+
+async function assembleSource({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {
+  const source = planOf(plan.sources, role);
+  const worker = new SourceWorker({
+    plan: source,
+    definition: await loadDefinition('source', source.type),
+    producer: kafka.producer(),
+    admin: kafka.admin(),
+    downstream: groupsDownstream(source.to, plan),
+    deadLetterMaxBytes: maxBytesOf(plan, source.deadLetterTopic),
+    baseDirectory,
+    clock: systemClock,
+    log: hooks.log,
+    metrics,
+  });
+  return {
+    metrics,
+    start: async () => undefined,
+    get done() {
+      return worker.run();
+    },
+    stop: () => worker.stop(),
+  };
+}
+
+async function assembleStage({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {
+  const stage = planOf(plan.stages, role);
+  const definition = await loadDefinition('processor', stage.process);
+  const processor = await definition.create(stage.options, { stage: stage.name, log: hooks.log, baseDirectory });
+  const worker = new StageWorker({
+    plan: stage,
+    worker: workerName(role),
+    processor,
+    createConsumer: (options) => kafka.consumer(options),
+    producer: kafka.producer(),
+    deadLetterMaxBytes: maxBytesOf(plan, stage.deadLetterTopic),
+    clock: systemClock,
+    log: hooks.log,
+    metrics,
+    onAssigned: hooks.onAssigned,
+  });
+  return Object.assign(worker, { metrics });
+}
+
+async function assembleTap({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {
+  const tap = planOf(plan.taps, role);
+  const definition = await loadDefinition('sink', tap.sink);
+  const producer = kafka.producer();
+  const sink = await definition.create(tap.options, {
+    name: tap.name,
+    topic: tap.on,
+    log: hooks.log,
+    clock: systemClock,
+    signal: hooks.signal,
+    baseDirectory,
+    openReader: kafka.openReader,
+    send: (records) => producer.send(records),
+    partitionsOf: (topic) => producer.partitionsOf(topic),
+    announce: (address) => hooks.announce(address),
+  });
+  const worker = new TapWorker({
+    plan: tap,
+    sink,
+    where: tap.where === null ? null : compileExpression(tap.where),
+    select: tap.select === null ? null : compileExpression(tap.select),
+    createConsumer: (options) => kafka.consumer(options),
+    producer,
+    deadLetterMaxBytes: maxBytesOf(plan, tap.deadLetterTopic),
+    clock: systemClock,
+    log: hooks.log,
+    metrics,
+    onAssigned: hooks.onAssigned,
+  });
+  return Object.assign(worker, { metrics });
+}
+
+function maxBytesOf({ topics }: Plan, name: string): number {
+  return planOf(topics, { name }).maxMessageBytes;
+}

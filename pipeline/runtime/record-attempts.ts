@@ -1,0 +1,116 @@
+import { RetriableError, messageOf } from '../errors/pipeline-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Processor, ProcessorContext, ProcessResult } from '../ports/processor.ts';
+import type { ConsumerRecord, OutputRecord } from '../ports/record.ts';
+import { reactTo } from '../task/error-policy.ts';
+import type { ErrorPolicy } from '../topology/plan.ts';
+
+/** What became of one record. */
+export type Outcome =
+  | { readonly state: 'done'; readonly outputs: readonly OutputRecord[]; readonly retries: number }
+  | { readonly state: 'gaveUp'; readonly then: ErrorPolicy['then']; readonly error: unknown; readonly attempts: number }
+  /** The partition was lost or the worker stops: the record is read again by its next owner. */
+  | { readonly state: 'abandoned' };
+
+export interface AttemptRules {
+  readonly processor: Processor;
+  readonly policy: ErrorPolicy;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The task a record belongs to, as its processor sees it. */
+export interface TaskView {
+  readonly stage: string;
+  readonly task: string;
+  readonly streamTimeMs: number;
+  /** Aborts when the partition is lost or the worker stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs the processor on one record until it succeeds, its retries are used up, or the task ends. */
+export async function attemptRecord(record: ConsumerRecord, view: TaskView, rules: AttemptRules): Promise<Outcome> {
+  for (let attempt = 1; !view.signal.aborted; attempt++) {
+    try {
+      const outputs = processOnce(record, view, rules);
+      return { state: 'done', outputs: outputs instanceof Promise ? await outputs : outputs, retries: attempt - 1 };
+    } catch (error) {
+      if (hasEnded(view)) break;
+      const reaction = reactTo(error, attempt, rules.policy);
+      if (reaction.do !== 'retry') return { state: 'gaveUp', then: reaction.do, error, attempts: attempt };
+      const { topic, partition, offset } = record;
+      const fields = { task: view.task, topic, partition, offset: String(offset), attempt };
+      rules.log.warn(fields, `${messageOf(error)}; trying again in ${reaction.afterMs} ms`);
+      await rules.clock.sleep(reaction.afterMs, view.signal);
+    }
+  }
+  return { state: 'abandoned' };
+}
+
+/** A failure after the task has ended says nothing about the record. */
+function hasEnded({ signal }: TaskView): boolean {
+  return signal.aborted;
+}
+
+/** One call of the processor: synchronous results stay synchronous, asynchronous ones race the record's time-out. */
+function processOnce(
+  record: ConsumerRecord,
+  view: TaskView,
+  rules: AttemptRules,
+): readonly OutputRecord[] | Promise<readonly OutputRecord[]> {
+  const forwarded: OutputRecord[] = [];
+  const timeout = new AbortController();
+  const context: ProcessorContext = {
+    stage: view.stage,
+    task: view.task,
+    streamTimeMs: view.streamTimeMs,
+    log: rules.log,
+    forward: (output) => void forwarded.push(output),
+    get signal() {
+      return AbortSignal.any([view.signal, timeout.signal]);
+    },
+  };
+  const result = rules.processor.process(record, context);
+  if (!(result instanceof Promise)) return collect(forwarded, result);
+  return withTimeout(result, { record, view, rules, timeout }).then((value) => collect(forwarded, value));
+}
+
+interface TimedCall {
+  readonly record: ConsumerRecord;
+  readonly view: TaskView;
+  readonly rules: AttemptRules;
+  readonly timeout: AbortController;
+}
+
+async function withTimeout(result: Promise<ProcessResult>, call: TimedCall): Promise<ProcessResult> {
+  const { rules, timeout } = call;
+  const settled = new AbortController();
+  const expiry = rules.clock.sleep(rules.timeoutMs, settled.signal).then(() => {
+    if (!settled.signal.aborted) timeout.abort(timedOut(call));
+  });
+  try {
+    const value = await Promise.race<ProcessResult>([result, expiry]);
+    timeout.signal.throwIfAborted(); // also when the processor gave up in time because it was told to
+    return value;
+  } finally {
+    settled.abort();
+  }
+}
+
+function timedOut({ record, view, rules }: TimedCall): RetriableError {
+  const { topic, partition, offset } = record;
+  return new RetriableError(
+    'RECORD_TIMED_OUT',
+    `stage "${view.stage}" did not finish the record at ${topic}-${partition}@${offset} within ${rules.timeoutMs} ms; ` +
+      `make it faster or raise "timeout" of the stage`,
+    { where: { stage: view.stage, task: view.task, topic, partition, offset } },
+  );
+}
+
+function collect(forwarded: readonly OutputRecord[], result: ProcessResult): readonly OutputRecord[] {
+  if (result === null || result === undefined) return forwarded;
+  const returned = Array.isArray(result) ? (result as readonly OutputRecord[]) : [result as OutputRecord];
+  return forwarded.length === 0 ? returned : [...forwarded, ...returned];
+}

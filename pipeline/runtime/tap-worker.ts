@@ -1,0 +1,146 @@
+import { FatalError, messageOf } from '../errors/pipeline-error.ts';
+import type { Expression } from '../expression/expression.ts';
+import type { BatchContext, Consumer, ConsumerOptions, PartitionBatch } from '../ports/consumer.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Producer } from '../ports/producer.ts';
+import { headerText, type ConsumerRecord } from '../ports/record.ts';
+import type { Sink } from '../ports/sink.ts';
+import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
+import { codeOf, deadLetterRecord } from '../task/dead-letter.ts';
+import { reactTo } from '../task/error-policy.ts';
+import type { TapPlan } from '../topology/plan.ts';
+import { RateLimit, isSampled } from './tap-filter.ts';
+
+const MAX_BYTES_PER_PARTITION = 1024 * 1024;
+
+/** What a tap worker is made of. */
+export interface TapWorkerParts {
+  readonly plan: TapPlan;
+  readonly sink: Sink;
+  readonly where: Expression | null;
+  readonly select: Expression | null;
+  readonly createConsumer: (options: ConsumerOptions) => Consumer;
+  readonly producer: Producer;
+  readonly deadLetterMaxBytes: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: WorkerMetrics;
+  readonly onAssigned?: ConsumerOptions['onAssigned'];
+}
+
+/** Reads a topic beside the stages, in a group of its own, and hands what passes its filters to a sink. */
+export class TapWorker {
+  readonly #parts: TapWorkerParts;
+  readonly #consumer: Consumer;
+  readonly #rate: RateLimit;
+
+  constructor(parts: TapWorkerParts) {
+    this.#parts = parts;
+    this.#rate = new RateLimit(parts.plan.rate, parts.clock);
+    const live = parts.plan.mode === 'live';
+    this.#consumer = parts.createConsumer({
+      groupId: parts.plan.group,
+      topics: [parts.plan.on],
+      startAt: live ? 'latest' : 'earliest',
+      resetToLatest: live,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      minBytes: 1,
+      maxWaitMs: 250,
+      partitionsConcurrently: 1,
+      onBatch: (batch, context) => this.#writeBatch(batch, context),
+      ...(parts.onAssigned && { onAssigned: parts.onAssigned }),
+      onLost: ({ count, topic, partition }) => {
+        parts.metrics.lost.inc(Number(count));
+        parts.log.warn(
+          { topic, partition },
+          `retention deleted ${count} records of ${topic}-${partition} before tap "${parts.plan.name}" read them`,
+        );
+      },
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#consumer.start();
+  }
+
+  get done(): Promise<void> {
+    return this.#consumer.done;
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer.stop();
+    await this.#parts.sink.close?.();
+    await this.#parts.producer.close();
+  }
+
+  async #writeBatch(batch: PartitionBatch, context: BatchContext): Promise<void> {
+    this.#parts.metrics.recordsIn.inc(batch.records.length);
+    for (const record of batch.records) {
+      if (context.signal.aborted) return;
+      const finished = await this.#writeWithRetries(record, context.signal);
+      if (!finished) return;
+    }
+    await context.commit(batch.nextOffset);
+  }
+
+  /** False when the tap ended before the record was dealt with. */
+  async #writeWithRetries(record: ConsumerRecord, signal: AbortSignal): Promise<boolean> {
+    const { plan, clock, metrics, log } = this.#parts;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        await this.#write(record);
+        return true;
+      } catch (error) {
+        const reaction = reactTo(error, attempt, plan.onError);
+        if (reaction.do === 'fail') throw this.#stopped(record, error);
+        if (reaction.do === 'skip') metrics.skipped.inc();
+        if (reaction.do === 'deadLetter') await this.#deadLetter(record, { error, attempts: attempt });
+        if (reaction.do !== 'retry') return true;
+        metrics.retries.inc();
+        log.warn({ tap: plan.name, attempt }, `${messageOf(error)}; trying again in ${reaction.afterMs} ms`);
+        await clock.sleep(reaction.afterMs, signal);
+      }
+    }
+    return false;
+  }
+
+  async #write(record: ConsumerRecord): Promise<void> {
+    const { plan, sink, where, select, metrics, clock } = this.#parts;
+    if (!isSampled(record, plan.sample)) return;
+    if (where && !(await where.matches(record))) return;
+    if (!this.#rate.allows()) return;
+    const startedAt = performance.now();
+    await sink.write(select ? { ...record, selected: await select.evaluate(record) } : record);
+    metrics.processMs.observe(performance.now() - startedAt);
+    metrics.recordsOut.inc();
+    metrics.bytesOut.inc(record.value?.length ?? 0);
+    const captured = headerText(record.headers, 'ce_time');
+    metrics.ageMs.observe(
+      Math.max(0, clock.nowMs() - (captured === undefined ? record.timestampMs : Date.parse(captured))),
+    );
+  }
+
+  async #deadLetter(record: ConsumerRecord, { error, attempts }: { error: unknown; attempts: number }): Promise<void> {
+    const { plan, clock, log, metrics, producer, deadLetterMaxBytes } = this.#parts;
+    const code = codeOf(error);
+    const { topic, partition, offset } = record;
+    log.error(
+      { topic, partition, offset: String(offset), code },
+      `${code} tap=${plan.name} topic=${topic} partition=${partition} offset=${offset}: ${messageOf(error)}; sent to ${plan.deadLetterTopic}`,
+    );
+    const letter = { record, stage: plan.name, processor: plan.sink, attempts, error };
+    const target = { topic: plan.deadLetterTopic, maxMessageBytes: deadLetterMaxBytes };
+    await producer.send([deadLetterRecord(letter, target, clock.nowMs())]);
+    metrics.deadLetters.inc();
+  }
+
+  #stopped({ topic, partition, offset }: ConsumerRecord, cause: unknown): FatalError {
+    return new FatalError(
+      'PROCESSING_STOPPED',
+      `tap "${this.#parts.plan.name}" could not write ${topic}-${partition}@${offset}: ${messageOf(cause)}; ` +
+        'it stops as its onError says (set then: deadLetter to go on)',
+      { where: { topic, partition, offset }, cause },
+    );
+  }
+}

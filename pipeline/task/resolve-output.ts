@@ -1,0 +1,78 @@
+import type { ConsumerRecord, Headers, OutputRecord } from '../ports/record.ts';
+import { FatalError } from '../errors/pipeline-error.ts';
+import { identityHeaders, type OutputIdentity } from './record-identity.ts';
+
+/** An output with everything known but its partition. */
+export interface ResolvedOutput {
+  readonly topic: string;
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | string | null;
+  readonly headers: Headers;
+  readonly timestampMs: number;
+}
+
+/** What outputs of a stage inherit besides the record itself. */
+export interface OutputRules extends OutputIdentity {
+  /** Topic for each output name. */
+  readonly to: Readonly<Record<string, string>>;
+  readonly worker: string;
+}
+
+/** When the record was taken up and when its outputs were ready, integer microseconds since 1970 UTC. */
+export interface Passage {
+  readonly inUs: number;
+  readonly outUs: number;
+}
+
+/**
+ * Completes what a processor returned for one input: inherited key, headers and timestamp, a deterministic `ce_id`, and
+ * for frames the passage through this stage.
+ * @throws FatalError OUTPUT_UNKNOWN where an output names a topic the stage does not have.
+ */
+export function resolveOutputs(
+  input: ConsumerRecord,
+  { outputs, passage }: { readonly outputs: readonly OutputRecord[]; readonly passage: Passage },
+  rules: OutputRules,
+): ResolvedOutput[] {
+  return outputs
+    .filter((output) => output.to !== undefined || Object.keys(rules.to).length > 0)
+    .map((output, index) => ({
+      topic: topicOf(output, rules),
+      key: output.key === undefined ? input.key : output.key,
+      value: output.value,
+      headers: {
+        ...headersOf(input, output, { passage, rules }),
+        ...identityHeaders(input, rules, index),
+      },
+      timestampMs: output.timestampMs ?? input.timestampMs,
+    }));
+}
+
+function topicOf(output: OutputRecord, { stage, to }: OutputRules): string {
+  const name = output.to ?? 'default';
+  const topic = to[name];
+  if (topic !== undefined) return topic;
+  const known = Object.keys(to).join(', ') || 'none';
+  throw new FatalError(
+    'OUTPUT_UNKNOWN',
+    `stage "${stage}" returned a record for output "${name}", but its outputs are: ${known}; name it under "to:"`,
+    { where: { stage } },
+  );
+}
+
+function headersOf(
+  input: ConsumerRecord,
+  output: OutputRecord,
+  { passage, rules }: { readonly passage: Passage; readonly rules: OutputRules },
+): Headers {
+  const headers = output.headers ? { ...input.headers, ...output.headers } : input.headers;
+  const frameMeta = headers['frame-meta'];
+  if (frameMeta === undefined) return headers;
+  return { ...headers, 'frame-meta': withPassage(frameMeta.toString(), passage, rules) };
+}
+
+function withPassage(frameMeta: string, { inUs, outUs }: Passage, { stage, worker }: OutputRules): string {
+  const meta = JSON.parse(frameMeta) as { stages?: unknown[] };
+  const stages = [...(meta.stages ?? []), { name: stage, worker, inUs, outUs }];
+  return JSON.stringify({ ...meta, stages });
+}
