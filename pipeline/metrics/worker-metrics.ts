@@ -60,10 +60,10 @@ export class WorkerMetrics {
     for (const [reason, n] of Object.entries(count)) this.#dropped.inc({ reason }, n);
   }
 
-  /** Every series as plain data, to be merged by the supervisor. */
+  /** Every series as plain data of its own (the registry hands out its live objects), to be merged by the supervisor. */
   async snapshot(): Promise<MetricsSnapshot> {
     this.#rss.set(process.memoryUsage.rss());
-    return await this.#registry.getMetricsAsJSON();
+    return structuredClone(await this.#registry.getMetricsAsJSON());
   }
 
   #counter(name: string, help: string): Counter {

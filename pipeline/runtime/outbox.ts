@@ -29,9 +29,10 @@ export class Outbox {
   /** Adds a record and returns those that fell out for it, oldest first. */
   push(record: SourceRecord): readonly SourceRecord[] {
     const fallen: SourceRecord[] = [];
-    while (this.isFull && this.#waiting.length > 0) fallen.push(this.#shift());
+    const size = sizeOf(record);
+    while (this.#waiting.length > 0 && this.#hasNoRoomFor(size)) fallen.push(this.#shift());
     this.#waiting.push(record);
-    this.#bytes += sizeOf(record);
+    this.#bytes += size;
     this.#notify();
     return fallen;
   }
@@ -81,6 +82,10 @@ export class Outbox {
   acknowledge(taken: readonly SourceRecord[]): void {
     this.#inFlight -= taken.length;
     this.#notify();
+  }
+
+  #hasNoRoomFor(size: number): boolean {
+    return this.#waiting.length >= this.#limits.records || this.#bytes + size > this.#limits.bytes;
   }
 
   #shift(): SourceRecord {
