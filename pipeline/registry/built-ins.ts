@@ -1,9 +1,15 @@
+import decode from '../../processors/decode.ts';
+import encode from '../../processors/encode.ts';
+import filter from '../../processors/filter.ts';
+import map from '../../processors/map.ts';
+import meta from '../../processors/meta.ts';
+import resize from '../../processors/resize.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
 import type { Definition, Registered, Registry } from '../topology/registry.ts';
 
-const processors: readonly ProcessorDefinition[] = [];
+const processors: readonly ProcessorDefinition[] = [decode, resize, encode, meta, filter, map];
 const sources: readonly SourceDefinition[] = [];
 const sinks: readonly SinkDefinition[] = [];
 

@@ -2,12 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors/pipeline-error.ts';
 import { checkExpression } from '../expression/expression.ts';
 import { buildPlan } from '../topology/build-plan.ts';
-import type { Finding } from '../topology/finding.ts';
-import { lintTopology } from '../topology/lint.ts';
+import { sortFindings, type Finding } from '../topology/finding.ts';
+import { isYaml, lintTopology } from '../topology/lint.ts';
 import { applyOverrides, type Assignment } from '../topology/overrides.ts';
 import { parseTopology, type ParsedTopology } from '../topology/parse.ts';
 import type { Plan } from '../topology/plan.ts';
 import type { Registry } from '../topology/registry.ts';
+import { builtIns } from './built-ins.ts';
 import { loadRegistry } from './load.ts';
 import { readTopologyText } from './read-text.ts';
 import { expandSourceShortcut } from './source-shortcut.ts';
@@ -56,14 +57,15 @@ export async function checkTopology(request: TopologyRequest): Promise<readonly 
 
 async function examine(request: TopologyRequest) {
   const parsed = withOverrides(parseTopology(await readTopologyText(request.file), request.file), request);
+  if (!isYaml(parsed)) return { parsed, registry: builtIns, findings: sortFindings(parsed.findings) };
   const { registry, findings } = await loadRegistry(parsed.root, dirname(resolve(request.file)));
   const told = { ...parsed, findings: [...parsed.findings, ...findings] };
   return { parsed, registry, findings: lintTopology(told, { registry, checkExpression }) };
 }
 
 function withOverrides(parsed: ParsedTopology, { set = [], sourceShortcut }: TopologyRequest): ParsedTopology {
-  const isReadable = parsed.findings.every(({ severity }) => severity === 'warning');
-  const shortcut = sourceShortcut === undefined || !isReadable ? [] : expandSourceShortcut(parsed.root, sourceShortcut);
+  const shortcut =
+    sourceShortcut === undefined || !isYaml(parsed) ? [] : expandSourceShortcut(parsed.root, sourceShortcut);
   const assignments: readonly Assignment[] = [...shortcut, ...set.map((text) => ({ text }))];
   return applyOverrides(parsed, assignments);
 }

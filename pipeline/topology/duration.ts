@@ -26,6 +26,7 @@ export function duration(least: string, most: string) {
   return z
     .string({ error: EXPECTED })
     .regex(PATTERN, { error: EXPECTED })
+    .meta({ title: 'duration' })
     .transform(parseDurationMs)
     .refine((ms) => ms >= parseDurationMs(least) && ms <= parseDurationMs(most), {
       error: `must be a duration from ${least} to ${most}`,
@@ -38,6 +39,7 @@ export function durationOrUnlimited() {
   return z
     .string({ error })
     .regex(PATTERN_OR_UNLIMITED, { error })
+    .meta({ title: 'duration or unlimited' })
     .transform(parseDurationMs)
     .refine((ms) => ms === -1 || ms >= 1000, { error: 'must be 1s or longer, or unlimited' });
 }

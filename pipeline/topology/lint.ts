@@ -13,8 +13,7 @@ import type { ParsedTopology } from './parse.ts';
  */
 export function lintTopology(parsed: ParsedTopology, tools: LintTools): readonly Finding[] {
   const { findings } = parsed;
-  if (findings.some(({ code }) => code === 'TOPOLOGY_YAML' || code === 'TOPOLOGY_TOO_LARGE'))
-    return sortFindings(findings);
+  if (!isYaml(parsed)) return sortFindings(findings);
   if (parsed.root.entries.size === 0) return sortFindings([...findings, nothingInIt(parsed.root.place)]);
   const context = lintContext(parsed, tools);
   const checks = [checkShape, checkTypes, checkTopics, checkFlow, checkSettings];
@@ -24,4 +23,9 @@ export function lintTopology(parsed: ParsedTopology, tools: LintTools): readonly
 function nothingInIt(place: Place): Finding {
   const message = 'the topology file is empty; give it a name:, sources: and stages:';
   return errorAt(place, { code: 'TOPOLOGY_EMPTY', message });
+}
+
+/** Whether the text could be read as YAML, so that what it says can be relied on. */
+export function isYaml({ findings }: ParsedTopology): boolean {
+  return !findings.some(({ code }) => code === 'TOPOLOGY_YAML' || code === 'TOPOLOGY_TOO_LARGE');
 }

@@ -6,12 +6,16 @@ const TOPIC_NAME =
   'must be 1 to 249 letters, digits, ".", "_" and "-", other than "." and "..", and not begin with "__", which Kafka keeps for itself';
 
 /** Name of the topology, a source, a stage or a tap. */
-export const partName = z.string({ error: PART_NAME }).regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, { error: PART_NAME });
+export const partName = z
+  .string({ error: PART_NAME })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, { error: PART_NAME })
+  .meta({ title: 'name' });
 
 /** Name of a topic, as Kafka allows it. */
 export const topicName = z
   .string({ error: TOPIC_NAME })
-  .regex(/^(?!__|\.{1,2}$)[A-Za-z0-9._-]{1,249}$/, { error: TOPIC_NAME });
+  .regex(/^(?!__|\.{1,2}$)[A-Za-z0-9._-]{1,249}$/, { error: TOPIC_NAME })
+  .meta({ title: 'topic' });
 
 /** Dead letter topic of a source, a stage or a tap: `street.detect.dlq`. */
 export const deadLetterTopicOf = (topology: string, part: string): string => `${topology}.${part}.dlq`;

@@ -26,6 +26,7 @@ export function size(least: string, most: string) {
   return z
     .string({ error: EXPECTED })
     .regex(PATTERN, { error: EXPECTED })
+    .meta({ title: 'size' })
     .transform(parseSizeBytes)
     .refine((bytes) => bytes >= parseSizeBytes(least) && bytes <= parseSizeBytes(most), {
       error: `must be a size from ${least} to ${most}`,
@@ -38,6 +39,7 @@ export function sizeOrUnlimited() {
   return z
     .string({ error })
     .regex(PATTERN_OR_UNLIMITED, { error })
+    .meta({ title: 'size or unlimited' })
     .transform(parseSizeBytes)
     .refine((bytes) => bytes === -1 || bytes >= UNITS.MB, { error: 'must be 1MB or more, or unlimited' });
 }

@@ -38,7 +38,8 @@ function idleReplicas(part: Part, { root }: LintContext): readonly Finding[] {
 
 function maxAgeWithoutLatest(part: Part, { root }: LintContext): readonly Finding[] {
   const path = [...part.path, 'maxAge'];
-  if (part.kind !== 'stage' || !nodeAt(root, path) || textAt(root, [...part.path, 'delivery']) === 'latest') return [];
+  const delivery = textAt(root, [...part.path, 'delivery']) ?? 'every';
+  if (part.kind !== 'stage' || !nodeAt(root, path) || delivery !== 'every') return [];
   const message = `${called(part)}: maxAge has no effect without delivery: latest; remove it or set delivery: latest`;
   return [warningAt(placeOfKey(root, path), { code: 'TOPOLOGY_NO_EFFECT', message })];
 }

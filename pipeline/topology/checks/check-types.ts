@@ -26,13 +26,13 @@ export function checkTypes(context: LintContext): readonly Finding[] {
 
 /** A module that was found but does not load has a finding at this place already. */
 function unknownType(part: Part, reference: string, { root, registry, told }: LintContext): readonly Finding[] {
-  const { typeKey, types, definition } = SECTIONS[part.kind];
+  const { typeKey, types } = SECTIONS[part.kind];
   const place = placeOfValue(root, [...part.path, typeKey]);
   if (told.some((finding) => isSamePlace(finding, place))) return [];
   const names = [...registry[types].values()].map(({ id }) => id).filter((id) => !isModulePath(id));
   const path = isModulePath(reference) ? 'the path of a module' : `a path such as ./${types}/${reference}.ts`;
   const mend = didYouMean(reference, names, `there are ${listed(names)}, or give ${path}`);
-  const message = `${called(part)} names ${definition} "${reference}", which does not exist; ${mend}`;
+  const message = `${called(part)} has ${typeKey} "${reference}", which does not exist; ${mend}`;
   return [errorAt(place, { code: UNKNOWN_TYPE[part.kind], message })];
 }
 
