@@ -70,7 +70,10 @@ async function orUnreadable<Result>({ meta, bytes }: Frame, read: () => Promise<
   try {
     return await read();
   } catch (error) {
-    const reason = messageOf(error).replaceAll(/\s*\n\s*/g, ' ');
+    const reason = messageOf(error)
+      .trim()
+      .replaceAll(/\s*\n\s*/g, ' ')
+      .replace(/:$/, '');
     throw new PoisonRecordError(
       'PICTURE_UNREADABLE',
       `frame ${meta.frame.id} is a damaged ${formatByContent(bytes)} of ${bytes.length} bytes: ${reason}; repair or remove it`,
@@ -80,5 +83,5 @@ async function orUnreadable<Result>({ meta, bytes }: Frame, read: () => Promise<
 }
 
 function hexOf(bytes: Buffer): string {
-  return bytes.toString('hex', 0, 4).replaceAll(/(..)(?=.)/g, '$1 ');
+  return bytes.toString('hex', 0, 8).replaceAll(/(..)(?=.)/g, '$1 ');
 }
