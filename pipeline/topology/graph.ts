@@ -43,7 +43,7 @@ export function readParts(root: Located): readonly Part[] {
         keyPlace,
         reference: textAt(root, [...path, SECTIONS[kind].typeKey]),
         reads: kind === 'source' ? [] : topicsAt(root, [...path, kind === 'tap' ? 'on' : 'from']),
-        writes: kind === 'tap' ? [] : topicsAt(root, [...path, 'to']),
+        writes: kind === 'tap' ? [] : outputsAt(root, [...path, 'to']),
         deadLetterTopic: name === undefined ? undefined : deadLetterTopicOf(name, part),
       };
     }),
@@ -71,11 +71,12 @@ export function plainOptions(root: Located, part: Part): unknown {
 function topicsAt(root: Located, path: Path): readonly TopicUse[] {
   const node = nodeAt(root, path);
   if (node?.kind === 'list') return node.items.flatMap((_, index) => topicsAt(root, [...path, index]));
-  if (node?.kind === 'map') {
-    return [...node.entries.keys()].flatMap((output) =>
-      topicsAt(root, [...path, output]).map((use) => ({ ...use, output })),
-    );
-  }
   const topic = textAt(root, path);
   return topic === undefined ? [] : [{ topic, place: placeOfValue(root, path) }];
+}
+
+function outputsAt(root: Located, path: Path): readonly TopicUse[] {
+  const outputs = [...entriesAt(root, path).keys()];
+  const named = outputs.flatMap((output) => topicsAt(root, [...path, output]).map((use) => ({ ...use, output })));
+  return nodeAt(root, path)?.kind === 'scalar' ? topicsAt(root, path) : named;
 }

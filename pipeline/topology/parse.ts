@@ -31,12 +31,13 @@ export function parseTopology(text: string, file: string): ParsedTopology {
 }
 
 function syntaxFindings(document: Document, placeAt: (offset: number) => Place): readonly Finding[] {
-  return [...document.errors, ...document.warnings].map(({ message, pos }) =>
-    errorAt(placeAt(pos[0]), {
-      code: 'TOPOLOGY_YAML',
-      message: `not valid YAML: ${message}; correct the file here or just above`,
-    }),
-  );
+  return [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
+    const sentence =
+      code === 'MULTIPLE_DOCS'
+        ? 'a second document begins here; give each topology a file of its own'
+        : `not valid YAML: ${message}; correct the file here or just above`;
+    return errorAt(placeAt(pos[0]), { code: 'TOPOLOGY_YAML', message: sentence });
+  });
 }
 
 function notAMapping(place: Place): Finding {
