@@ -91,7 +91,7 @@ function rootsOf(vertices: ReadonlyMap<string, Vertex>): readonly Vertex[] {
 }
 
 function sourceVertex({ name, type, live, endless, to }: SourcePlan): Vertex {
-  const text = [basename(type), live ? 'live' : 'paced', endless ? 'endless' : 'ends'].join(', ');
+  const text = [basename(type), ...(live ? ['live'] : []), endless ? 'endless' : 'finite'].join(', ');
   return { id: `source ${name}`, mark: '●', name: `source ${name}`, text, next: [topicId(to)] };
 }
 
@@ -103,7 +103,7 @@ function topicVertex(topic: TopicPlan, plan: Plan): Vertex {
 function stageVertex(stage: StagePlan): Vertex {
   const { name, process, group, from, delivery, maxAgeMs, replicas, to } = stage;
   const words = [basename(process), `group ${group}`];
-  if (from.length > 1) words.push(`joins ${from.join(' and ')}`);
+  if (from.length > 1) words.push(`reads ${from.join(' and ')}`);
   if (delivery === 'latest') words.push(maxAgeMs === null ? 'latest' : `latest within ${formatDuration(maxAgeMs)}`);
   if (replicas > 1) words.push(`${replicas} replicas`);
   const outputs = Object.entries(to).filter(([output]) => output !== 'default');
