@@ -33,6 +33,7 @@ async function importModule(path: string): Promise<unknown> {
   try {
     if (!path.endsWith('.ts')) return (await import(pathToFileURL(path).href)) as unknown;
     const { tsImport } = await import('tsx/esm/api');
+    process.setSourceMapsEnabled(true); // stacks, in dead letters too, then tell lines of the TypeScript
     return (await tsImport(pathToFileURL(path).href, import.meta.url)) as unknown;
   } catch (cause) {
     const message = `${path}${lineIn(cause, path)} does not load: ${sentenceOf(cause)}; correct the module`;
