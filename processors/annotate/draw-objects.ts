@@ -30,11 +30,11 @@ export function drawObjects(
   }
   if (!style.showLabels && !style.showScores) return;
   const places = new LabelPlaces(canvas);
-  for (const object of surestFirst) {
+  const labels = surestFirst.map((object) => {
     const sprite = sprites.label(labelText(object, style), classColour(object.labelId));
-    const { x, y } = places.placeAt(wholePixels(object.bbox), { width: sprite.width, height: sprite.height });
-    canvas.copy(sprite, x, y);
-  }
+    return { sprite, place: places.placeAt(wholePixels(object.bbox), { width: sprite.width, height: sprite.height }) };
+  });
+  for (const { sprite, place } of labels.toReversed()) canvas.copy(sprite, place.x, place.y);
 }
 
 function labelText({ label, score, trackId }: DetectedObject, { showLabels, showScores }: LabelStyle): string {

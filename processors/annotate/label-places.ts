@@ -5,7 +5,7 @@ interface Size {
   readonly height: number;
 }
 
-/** Chooses a place for one label after the other, so that they cover neither each other nor leave the picture. */
+/** Chooses a place for one label after the other, so that they stay in the picture and clear of each other where they can. */
 export class LabelPlaces {
   readonly #picture: Size;
   readonly #taken: Rectangle[] = [];
