@@ -15,10 +15,20 @@ export interface PipelineErrorOptions {
   readonly cause?: unknown;
 }
 
+const BRAND = Symbol.for('tapline.PipelineError');
+
 /** Root of every error tapline throws: a catalogued code, one sentence with thing, place and mend, and the place as data. */
 export class PipelineError extends Error {
   readonly code: ErrorCode;
   readonly where: Where;
+  readonly [BRAND] = true;
+
+  /** TypeScript modules of the user are loaded with a copy of this file of their own: equal names count as well. */
+  static override [Symbol.hasInstance](thrown: unknown): boolean {
+    if (Function.prototype[Symbol.hasInstance].call(this, thrown)) return true;
+    return typeof thrown === 'object' && thrown !== null && BRAND in thrown && classNamesOf(thrown).includes(this.name);
+  }
+
   /** Whether doing the same again may succeed. */
   get retriable(): boolean {
     return false;
@@ -51,4 +61,9 @@ export class FatalError extends PipelineError {}
 /** The sentence of any thrown thing. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+function classNamesOf(value: object): readonly string[] {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null ? [] : [prototype.constructor.name, ...classNamesOf(prototype)];
 }

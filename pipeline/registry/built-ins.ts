@@ -1,3 +1,4 @@
+import annotate from '../../processors/annotate/index.ts';
 import decode from '../../processors/decode.ts';
 import encode from '../../processors/encode.ts';
 import filter from '../../processors/filter.ts';
@@ -9,7 +10,7 @@ import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
 import type { Definition, Registered, Registry } from '../topology/registry.ts';
 
-const processors: readonly ProcessorDefinition[] = [decode, resize, encode, meta, filter, map];
+const processors: readonly ProcessorDefinition[] = [decode, resize, annotate, encode, meta, filter, map];
 const sources: readonly SourceDefinition[] = [];
 const sinks: readonly SinkDefinition[] = [];
 

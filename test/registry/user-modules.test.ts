@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { PipelineError, PoisonRecordError, RetriableError } from '../../pipeline/errors/pipeline-error.ts';
 import { compiledEntry } from '../../pipeline/compiled-entry.ts';
 import { loadDefinition, loadRegistry } from '../../pipeline/registry/load.ts';
 import { parseTopology } from '../../pipeline/topology/parse.ts';
@@ -165,6 +167,22 @@ describe('modules of the user', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
 
     expect(stdout).toBe(`${path}:3:9 does not load: no key; correct the module`);
+  });
+
+  it('knows the errors of the contract again when TypeScript throws them', async () => {
+    const text = `
+      import { PoisonRecordError } from '${pathToFileURL('pipeline/index.ts').href}';
+      throw new PoisonRecordError('PROCESSING_FAILED', 'thrown by a copy of the class');
+    `;
+    const folder = await topologyFolder({ 'p.ts': text });
+
+    const thrown: unknown = await loadDefinition('processor', join(folder, 'p.ts')).catch((error: unknown) => error);
+
+    const cause = (thrown as Error).cause;
+    expect(cause).toMatchObject({ message: 'thrown by a copy of the class' });
+    expect(cause instanceof PoisonRecordError).toBe(true);
+    expect(cause instanceof PipelineError).toBe(true);
+    expect(cause instanceof RetriableError).toBe(false);
   });
 
   it('tells of a package that is not installed', async () => {
