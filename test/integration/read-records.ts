@@ -1,0 +1,46 @@
+import { createKafka } from '../../pipeline/kafka/index.ts';
+import { readFrameMeta } from '../../pipeline/frame/frame.ts';
+import type { FrameMeta } from '../../pipeline/frame/frame-meta.ts';
+import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
+import { silentLog } from '../runtime/stage-harness.ts';
+
+/** Reads a topic from its start until `enough` says so; values are copied. */
+export async function readRecords(
+  bootstrap: string,
+  topic: string,
+  enough: (records: readonly ConsumerRecord[]) => boolean,
+): Promise<ConsumerRecord[]> {
+  const kafka = createKafka({ bootstrap: [bootstrap] }, { log: silentLog, clientId: 'test-reader' });
+  const stop = new AbortController();
+  const records: ConsumerRecord[] = [];
+  if (enough(records)) return records;
+  for await (const record of kafka.openReader({ topic, from: 'earliest', signal: stop.signal })) {
+    records.push({ ...record, value: record.value && Buffer.from(record.value) });
+    if (enough(records)) break;
+  }
+  stop.abort();
+  return records;
+}
+
+/** Everything a topic holds now. */
+export async function readAll(bootstrap: string, topic: string): Promise<ConsumerRecord[]> {
+  const kafka = createKafka({ bootstrap: [bootstrap] }, { log: silentLog, clientId: 'test-admin' });
+  const admin = kafka.admin();
+  const [description] = await admin.describeTopics([topic]);
+  await admin.close();
+  const total = (description?.partitions ?? []).reduce((sum, { low, high }) => sum + Number(high - low), 0);
+  return readRecords(bootstrap, topic, (records) => records.length >= total);
+}
+
+export function metaOf(record: ConsumerRecord): FrameMeta {
+  return readFrameMeta(record.headers);
+}
+
+/** First record of each `ce_id`, in order: what an idempotent sink would keep. */
+export function withoutRepeats(records: readonly ConsumerRecord[]): ConsumerRecord[] {
+  const seen = new Set<string>();
+  return records.filter(({ headers }) => {
+    const id = String(headers['ce_id']);
+    return !seen.has(id) && seen.add(id);
+  });
+}
