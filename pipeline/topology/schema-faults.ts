@@ -49,7 +49,9 @@ function faultsOf(issue: Issue, schema: z.core.$ZodType, root: unknown): readonl
     const description = descriptionAt(schema, path);
     return [{ kind: 'missing', path, message: description === undefined ? '' : ` (${lowerFirst(description)})` }];
   }
-  return [{ kind: 'invalid', path, message: `is ${shown(value)}; ${mendOf(issue, value)}` }];
+  const isAboutParts = issue.code === 'custom' && isObject(value);
+  const problem = isAboutParts ? 'does not fit together' : `is ${shown(value)}`;
+  return [{ kind: 'invalid', path, message: `${problem}; ${mendOf(issue, value)}` }];
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

@@ -28,7 +28,7 @@ export const wiringCases: readonly LintCase[] = [
       'stages: { find: { from: frames, process: transmogrify } }',
     ),
     findings: [
-      't.yaml:3:42 TOPOLOGY_UNKNOWN_PROCESSOR stage "find" has process "transmogrify", which does not exist; there are detect, split and dated, or give a path such as ./processors/transmogrify.ts',
+      't.yaml:3:42 TOPOLOGY_UNKNOWN_PROCESSOR stage "find" has process "transmogrify", which does not exist; there are detect, split, scale and dated, or give a path such as ./processors/transmogrify.ts',
     ],
   },
   {
@@ -79,6 +79,17 @@ export const wiringCases: readonly LintCase[] = [
       't.yaml:3:68 TOPOLOGY_INVALID_OPTION stage "find": with.minScore is 50; it must be at most 1',
       't.yaml:3:81 TOPOLOGY_INVALID_OPTION stage "find": with.backend is "gpu"; it must be onnx or wasm',
       't.yaml:3:96 TOPOLOGY_INVALID_OPTION stage "find": with.classes.0 is 1; it must be text',
+    ],
+  },
+  {
+    name: 'finds options that do not fit together',
+    yaml: lines(
+      'name: t',
+      'sources: { eye: { type: camera, to: frames } }',
+      'stages: { find: { from: frames, process: scale } }',
+    ),
+    findings: [
+      't.yaml:3:11 TOPOLOGY_INVALID_OPTION stage "find": with does not fit together; give width, height or both',
     ],
   },
   {

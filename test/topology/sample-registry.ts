@@ -50,6 +50,17 @@ const split = defineProcessor({
   create: () => nothing,
 });
 
+const scale = defineProcessor({
+  name: 'scale',
+  summary: 'Scales.',
+  options: z
+    .strictObject({ width: z.int().optional(), height: z.int().optional() })
+    .refine(({ width, height }) => width !== undefined || height !== undefined, {
+      error: 'give width, height or both',
+    }),
+  create: () => nothing,
+});
+
 const dated = defineProcessor({
   name: 'dated',
   summary: 'Has options that are no JSON.',
@@ -84,7 +95,7 @@ const copy = defineSink({
 
 /** A registry small enough to keep in mind; made by the public contract like any other. */
 export const sampleRegistry: Registry = {
-  processors: byName([detect, split, dated]),
+  processors: byName([detect, split, scale, dated]),
   sources: byName([camera, lines]),
   sinks: byName([page, print, copy]),
 };
