@@ -36,15 +36,11 @@ const toBoolean = jsonata('$boolean($value)');
 export function compileExpression(text: string): Expression {
   const compiled = parse(text);
   if ('position' in compiled) throw invalid(text, compiled);
-  const evaluate = (record: ConsumerRecord): Promise<unknown> => evaluateOn(record, { text, program: compiled });
+  const value = (record: ConsumerRecord): Promise<unknown> => valueOn(record, { text, program: compiled });
   return {
     text,
-    evaluate,
-    matches: async (record) => {
-      const value = await evaluate(record);
-      if (typeof value === 'boolean') return value;
-      return value !== undefined && (await toBoolean.evaluate(undefined, { value })) === true;
-    },
+    evaluate: async (record) => plainData(record, text, await value(record)),
+    matches: async (record) => isTrue(await value(record)),
   };
 }
 
@@ -52,6 +48,11 @@ export function compileExpression(text: string): Expression {
 export function checkExpression(text: string): ExpressionFault | null {
   const compiled = parse(text);
   return 'position' in compiled ? compiled : null;
+}
+
+async function isTrue(value: unknown): Promise<boolean> {
+  if (typeof value === 'boolean') return value;
+  return value !== undefined && (await toBoolean.evaluate(undefined, { value })) === true;
 }
 
 function parse(text: string): jsonata.Expression | ExpressionFault {
@@ -68,20 +69,39 @@ interface Program {
   readonly program: jsonata.Expression;
 }
 
-async function evaluateOn(record: ConsumerRecord, { text, program }: Program): Promise<unknown> {
+async function valueOn(record: ConsumerRecord, { text, program }: Program): Promise<unknown> {
   const root = recordRoot(record);
   try {
-    const value: unknown = await program.evaluate(root, { record: recordBinding(record) });
-    if (typeof value === 'function') throw new TypeError('its value is a function, not data');
-    return value;
+    return (await program.evaluate(root, { record: recordBinding(record) })) as unknown;
   } catch (error) {
-    const { topic, partition, offset } = record;
-    throw new PoisonRecordError(
-      'EXPRESSION_FAILED',
-      `expression "${text}" failed on ${topic}-${partition}@${offset}: ${sentenceOf(error)}; make it fit this record`,
-      { where: { topic, partition, offset }, cause: error },
-    );
+    throw failed(record, text, error);
   }
+}
+
+/** Lists and functions of JSONata carry fields of their own: what leaves is plain data. */
+function plainData(record: ConsumerRecord, text: string, value: unknown): unknown {
+  if (value === undefined) return undefined;
+  try {
+    return JSON.parse(JSON.stringify(value, throwIfFunction)) as unknown;
+  } catch (error) {
+    throw failed(record, text, error);
+  }
+}
+
+function throwIfFunction(_key: string, value: unknown): unknown {
+  const isObject = typeof value === 'object' && value !== null;
+  if (typeof value === 'function' || (isObject && ('_jsonata_lambda' in value || '_jsonata_function' in value))) {
+    throw new TypeError('its value has a function in it, which is no data');
+  }
+  return value;
+}
+
+function failed({ topic, partition, offset }: ConsumerRecord, text: string, cause: unknown): PoisonRecordError {
+  return new PoisonRecordError(
+    'EXPRESSION_FAILED',
+    `expression "${text}" failed on ${topic}-${partition}@${offset}: ${sentenceOf(cause)}; make it fit this record`,
+    { where: { topic, partition, offset }, cause },
+  );
 }
 
 function invalid(text: string, { message, position }: ExpressionFault): UserError {

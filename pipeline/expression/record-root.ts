@@ -6,17 +6,19 @@ const BINARY = /^(image|audio|video)\/|^application\/octet-stream/;
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\b/;
 
 /**
- * What an expression sees as `$`: the `frame-meta` of a frame, else the value read as JSON, else (unless its content
- * type promises JSON) the value as text. Undefined for a record without value and for bytes of another kind.
+ * What an expression sees as `$`: the `frame-meta` of a frame, else the value read as JSON, or as text where it is none.
+ * A content type of JSON or text is taken at its word. Undefined for a record without value and for other bytes.
  * @throws PoisonRecordError EXPRESSION_FAILED where promised JSON is none, FRAME_META_INVALID.
  */
 export function recordRoot(record: ConsumerRecord): unknown {
   const contentType = headerText(record.headers, 'content-type') ?? '';
   const promisesJson = JSON_TYPE.test(contentType);
-  const isText = promisesJson || contentType.startsWith('text/');
-  if (record.headers['frame-meta'] !== undefined && !isText) return readFrameMeta(record.headers);
+  const promisesText = contentType.startsWith('text/');
+  const isFrame = record.headers['frame-meta'] !== undefined && !promisesJson && !promisesText;
+  if (isFrame) return readFrameMeta(record.headers);
   if (record.value === null || BINARY.test(contentType)) return undefined;
   const text = record.value.toString('utf8');
+  if (promisesText) return text;
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -20,6 +20,9 @@ export interface Lettering {
   write(text: string): TextMask;
 }
 
+/** Thinner lines pale at small sizes. */
+const THINNEST_LINE_PX = 1.2;
+
 /** Draws the font at about `sizePx` an em; capitals fill whole pixels, so that small sizes stay crisp. */
 export async function createLettering(sharp: Sharp, sizePx: number): Promise<Lettering> {
   const scale = Math.max(5, Math.round((sizePx * FONT.capHeight) / FONT.unitsPerEm)) / FONT.capHeight;
@@ -33,7 +36,8 @@ export async function createLettering(sharp: Sharp, sizePx: number): Promise<Let
     sheetWidth += glyph.width;
     return `<path d="${path}" transform="translate(${glyph.left + FONT.sideBearing * scale} ${above}) scale(${scale})"/>`;
   });
-  const ink = await drawSheet(sharp, drawings, { width: sheetWidth, height: lineHeight });
+  const pen = Math.max(FONT.pen, THINNEST_LINE_PX / scale);
+  const ink = await drawSheet(sharp, drawings, { width: sheetWidth, height: lineHeight, pen });
   const sheet: Sheet = { glyphs, ink, width: sheetWidth, lineHeight, capitalRise: Math.round(3.2 * scale) };
   return { lineHeight, write: (text) => write(sheet, text) };
 }
@@ -41,11 +45,11 @@ export async function createLettering(sharp: Sharp, sizePx: number): Promise<Let
 async function drawSheet(
   sharp: Sharp,
   drawings: readonly string[],
-  { width, height }: { width: number; height: number },
+  { width, height, pen }: { width: number; height: number; pen: number },
 ): Promise<Uint8Array> {
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><g fill="none" stroke="#fff" ` +
-    `stroke-width="${FONT.pen}" stroke-linecap="round" stroke-linejoin="round">${drawings.join('')}</g></svg>`;
+    `stroke-width="${pen}" stroke-linecap="round" stroke-linejoin="round">${drawings.join('')}</g></svg>`;
   return await sharp(Buffer.from(svg)).ensureAlpha().extractChannel('alpha').raw().toBuffer();
 }
 
