@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { compileExpression, defineProcessor } from '../pipeline/index.ts';
+import { jsonataOption } from './expression/jsonata-option.ts';
 
 const options = z.strictObject({
-  where: z
-    .string()
-    .min(1)
-    .describe(
-      'JSONata over the JSON value of the record (for frames: the frame-meta); a record passes where it is true as ' +
-        '$boolean says. $record has key, headers, topic, partition, offset and timestamp. No default.',
-    ),
+  where: jsonataOption.describe(
+    'JSONata over the JSON value of the record (for frames: the frame-meta); a record passes where it is true as ' +
+      '$boolean says. $record has key, headers, topic, partition, offset and timestamp. No default.',
+  ),
 });
 
 /** Lets records through, unchanged, that an expression is true of. */

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { compileExpression, defineProcessor } from '../pipeline/index.ts';
+import { jsonataOption } from './expression/jsonata-option.ts';
 
 const options = z.strictObject({
-  select: z
-    .string()
-    .min(1)
-    .describe(
-      'JSONata over the JSON value of the record (for frames: the frame-meta); its result becomes the JSON value. ' +
-        '$record has key, headers, topic, partition, offset and timestamp. No default.',
-    ),
+  select: jsonataOption.describe(
+    'JSONata over the JSON value of the record (for frames: the frame-meta); its result becomes the JSON value. ' +
+      '$record has key, headers, topic, partition, offset and timestamp. No default.',
+  ),
 });
 
 /** Replaces the value of each record by what an expression makes of it. */

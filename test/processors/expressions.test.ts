@@ -37,8 +37,12 @@ describe('filter', () => {
     expect((await refuses(frame)).filter(Boolean)).toEqual([]);
   });
 
-  it('does not start on an expression that is none', async () => {
-    await expect(started(filter, { where: 'objects[' })).rejects.toMatchObject({ code: 'EXPRESSION_INVALID' });
+  it('has its expression checked with its other options, so that lint can tell', () => {
+    const message = (where: string) => filter.options.safeParse({ where }).error?.issues[0]?.message;
+
+    expect(message('objects[')).toBe('is no JSONata at character 9: Expected "]" before end of expression');
+    expect(message('')).toContain('is no JSONata at character 1');
+    expect(message('objects')).toBeUndefined();
   });
 });
 
