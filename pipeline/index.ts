@@ -5,6 +5,13 @@ export { checkExpression, compileExpression, type Expression, type ExpressionFau
 export type { DetectedObject, FrameMeta, Bbox } from './frame/frame-meta.ts';
 export { frameMetaSchema } from './frame/frame-meta.ts';
 export { cloudEventHeaders, type CloudEvent } from './frame/cloud-event.ts';
+export {
+  createFrameSession,
+  type CapturedFrame,
+  type FrameSession,
+  type FrameSessionOptions,
+} from './frame/frame-session.ts';
+export { createRecordSession, type ReadValue, type RecordSession } from './frame/record-session.ts';
 export { frameOutput, readFrame, readFrameMeta, type Frame } from './frame/frame.ts';
 export { readRawFrame, type RawFrame } from './frame/raw-frame.ts';
 export { fitInside, resizedMeta, scaledBy, type Size } from './frame/resized-meta.ts';

@@ -32,6 +32,8 @@ export interface SourceNature {
   readonly endless: boolean;
   /** Cannot be paused: what the broker cannot take is buffered, bounded, oldest dropped. Others are pulled and pause. */
   readonly live: boolean;
+  /** What it makes with these options, where that is not what the definition says. */
+  readonly produces?: 'frames' | 'records';
 }
 
 /** A source as topology.yaml can name it. Importing its module must be cheap. */

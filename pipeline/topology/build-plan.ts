@@ -57,8 +57,8 @@ function planSource(
   { spec, registered: { id, definition } }: Setting<SourceDefinition>,
 ): Planned<SourcePlan, SourceDefinition> {
   const options = definition.options.parse(source.with ?? {});
-  const limits = SOURCE_LIMITS[definition.produces];
-  const { endless, live } = definition.nature(options);
+  const { endless, live, produces = definition.produces } = definition.nature(options);
+  const limits = SOURCE_LIMITS[produces];
   const plan: SourcePlan = {
     name,
     type: id,

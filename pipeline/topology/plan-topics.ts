@@ -79,7 +79,9 @@ function contents(spec: TopologySpec, { sources, stages, taps }: PlannedParts): 
   const add = (topic: string, held: Holds): void => {
     if (held === 'frames' || !holds.has(topic)) holds.set(topic, held);
   };
-  for (const { plan, definition } of sources) add(plan.to, definition.produces);
+  for (const { plan, definition } of sources) {
+    add(plan.to, definition.nature(plan.options).produces ?? definition.produces);
+  }
   for (const { plan, definition } of stages) {
     const readsFrames = plan.from.some((topic) => holds.get(topic) === 'frames');
     const held = definition.produces ?? (readsFrames ? 'frames' : 'records');

@@ -12,7 +12,7 @@ import { SCENE_HEIGHT } from './street-drawing.ts';
  */
 const ROWS = [
   { speed: FAR_SPEED, centreY: 402, sizes: [170, 192], foot: 536 },
-  { speed: NEAR_SPEED, centreY: 162, sizes: [200, 240], foot: 716 },
+  { speed: NEAR_SPEED, centreY: 162, sizes: [200, 246], foot: 716 },
 ] as const;
 /** From one sign to the next of its row, at least. */
 const SPACING = 400;

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { createFrameSession } from '../frame/frame-session.ts';
+import { defineSource, type SourceContext, type SourceRecord } from '../ports/source.ts';
+import { startCapture, type CaptureEnd } from './ffmpeg/capture.ts';
+import { findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
+import { jpegQualityOption, sourceIdOption } from './source-id.ts';
+
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 30_000;
+
+/** What a camera is called, by platform. */
+const CAMERAS: Readonly<Partial<Record<NodeJS.Platform, { readonly format: string; readonly device: string }>>> = {
+  darwin: { format: 'avfoundation', device: '0' },
+  win32: { format: 'dshow', device: 'video=Integrated Camera' },
+};
+const LINUX_CAMERA = { format: 'v4l2', device: '/dev/video0' };
+
+const options = z
+  .strictObject({
+    device: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Camera as ffmpeg names it. Default: /dev/video0 on Linux, 0 on macOS.'),
+    format: z
+      .string()
+      .regex(/^[A-Za-z0-9_]+$/)
+      .optional()
+      .describe(
+        'Input format of ffmpeg: v4l2, avfoundation, dshow, rtsp, lavfi (a test picture). Default: by platform.',
+      ),
+    width: z.int().min(16).max(8192).optional().describe("Width to ask of the camera. Default: the camera's own."),
+    height: z.int().min(16).max(8192).optional().describe("Height to ask of the camera. Default: the camera's own."),
+    fps: z.number().positive().max(240).optional().describe("Pictures a second to ask for. Default: the camera's own."),
+    maxWidth: z.int().min(16).max(16_384).optional().describe('Wider pictures are scaled down to this width.'),
+    quality: jpegQualityOption.default(90),
+    sourceId: sourceIdOption,
+  })
+  .refine(({ width, height }) => (width === undefined) === (height === undefined), {
+    error: 'give both width and height, or neither',
+  });
+
+type WebcamOptions = z.output<typeof options>;
+
+/** A camera, or any other live input of ffmpeg. It comes back by itself when it was unplugged. */
+export default defineSource({
+  name: 'webcam',
+  summary:
+    'Pictures of a camera (or of any live input of ffmpeg), back by itself after it was unplugged; needs ffmpeg.',
+  options,
+  produces: 'frames',
+  nature: () => ({ endless: true, live: true }),
+  records,
+});
+
+async function* records(settings: WebcamOptions, context: SourceContext): AsyncGenerator<SourceRecord> {
+  const { name, clock, signal, log } = context;
+  const { maxWidth, quality, sourceId = name } = settings;
+  const ffmpeg = await findFfmpeg(name);
+  const session = createFrameSession({ sourceId, sourceName: name, kind: 'live', clock });
+  let backoffMs = FIRST_BACKOFF_MS;
+  for (;;) {
+    const { pictures, ended } = startCapture(ffmpeg, { input: inputOf(settings), maxWidth, quality, signal });
+    for await (const { bytes } of pictures) {
+      backoffMs = FIRST_BACKOFF_MS;
+      yield session.frame(bytes, { contentType: 'image/jpeg' });
+    }
+    if (signal.aborted) return;
+    const message = `camera ${deviceOf(settings).device} is away: ${reasonOf(await ended)}; trying again in ${backoffMs} ms`;
+    log.warn({ source: name, backoffMs }, message);
+    await clock.sleep(backoffMs, signal);
+    backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+  }
+}
+
+function deviceOf({ format, device }: WebcamOptions): { readonly format: string; readonly device: string } {
+  const usual = CAMERAS[process.platform] ?? LINUX_CAMERA;
+  return { format: format ?? usual.format, device: device ?? usual.device };
+}
+
+/** `lavfi` makes pictures as fast as it can, so it alone is held to its own rate. */
+function inputOf(settings: WebcamOptions): readonly string[] {
+  const { format, device } = deviceOf(settings);
+  const { width, height, fps } = settings;
+  return [
+    ...(format === 'lavfi' ? ['-re'] : ['-fflags', 'nobuffer', '-flags', 'low_delay']),
+    ...['-f', format],
+    ...(fps === undefined ? [] : ['-framerate', String(fps)]),
+    ...(width === undefined || height === undefined ? [] : ['-video_size', `${width}x${height}`]),
+    ...['-i', device],
+  ];
+}
+
+function reasonOf({ signal, exitCode, lastWords }: CaptureEnd): string {
+  if (signal !== null) return `ffmpeg was ended by ${signal}`;
+  return lastWords || `ffmpeg ended with code ${exitCode ?? 'unknown'}`;
+}
