@@ -8,10 +8,16 @@ import resize from '../../processors/resize.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
+import http from '../sources/http.ts';
+import images from '../sources/images.ts';
+import stdin from '../sources/stdin.ts';
+import synthetic from '../sources/synthetic.ts';
+import video from '../sources/video.ts';
+import webcam from '../sources/webcam.ts';
 import type { Definition, Registered, Registry } from '../topology/registry.ts';
 
 const processors: readonly ProcessorDefinition[] = [decode, resize, annotate, encode, meta, filter, map];
-const sources: readonly SourceDefinition[] = [];
+const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, stdin];
 const sinks: readonly SinkDefinition[] = [];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
