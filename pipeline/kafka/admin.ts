@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Broker } from 'kafkajs';
+import { UserError } from '../errors/pipeline-error.ts';
+import type { Admin, PartitionLag, TopicDescription, TopicVerdict } from '../ports/admin.ts';
+import type { TopicPartition } from '../ports/consumer.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { TopicPlan } from '../topology/plan.ts';
+import { AdminClient } from './admin-client.ts';
+import type { ClientConnection } from './client.ts';
+import { partitionName } from './epoch.ts';
+import { errorTypeOf } from './failure.ts';
+import { committedOffsets, offsetsAt, type Offsets } from './offsets.ts';
+import { createTopics, ensureTopics, readSettings } from './provisioning.ts';
+import { refusal, unknownTopic } from './refusal.ts';
+
+const POLL_MS = 50;
+const DELETED_DEADLINE_MS = 10_000;
+
+/** kafkajs has it, its types do not. */
+type Coordinator = Broker & { leaveGroup(member: { groupId: string; memberId: string }): Promise<unknown> };
+
+/** Creates the outside view of topics and groups; it connects on first use. */
+export function createAdmin(connection: ClientConnection, log: Logger): Admin {
+  return new KafkaAdmin(new AdminClient(connection, log));
+}
+
+class KafkaAdmin implements Admin {
+  readonly #client: AdminClient;
+
+  constructor(client: AdminClient) {
+    this.#client = client;
+  }
+
+  ensureTopics(topics: readonly TopicPlan[]): Promise<readonly TopicVerdict[]> {
+    return ensureTopics(this.#client, topics);
+  }
+
+  async listTopics(): Promise<readonly string[]> {
+    const names = await this.#client.ask(({ admin }) => admin.listTopics());
+    return names.filter((name) => !name.startsWith('__')).sort();
+  }
+
+  async describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
+    if (names.length === 0) return [];
+    const metadata = await this.#named(names, () =>
+      this.#client.ask(({ admin }) => admin.fetchTopicMetadata({ topics: [...names] })),
+    );
+    const partitions = metadata.topics.flatMap(({ name, partitions: numbers }) =>
+      numbers.map(({ partitionId }) => ({ topic: name, partition: partitionId })),
+    );
+    const settings = await readSettings(this.#client, names);
+    const [low, high] = await this.#client.ask(async ({ cluster }) => {
+      await cluster.addMultipleTargetTopics([...names]);
+      return Promise.all([offsetsAt(cluster, partitions, 'earliest'), offsetsAt(cluster, partitions, 'latest')]);
+    });
+    return metadata.topics.map(({ name, partitions: described }) => ({
+      name,
+      partitions: described
+        .map(({ partitionId: partition, leader, replicas }) => ({
+          partition,
+          leader,
+          replicas,
+          low: low.get(partitionName({ topic: name, partition })) ?? 0n,
+          high: high.get(partitionName({ topic: name, partition })) ?? 0n,
+        }))
+        .sort((a, b) => a.partition - b.partition),
+      config: settings.get(name) ?? {},
+    }));
+  }
+
+  async createTopic(topic: TopicPlan): Promise<void> {
+    if ((await this.#all()).has(topic.name)) {
+      throw new UserError(
+        'TOPIC_EXISTS',
+        `topic "${topic.name}" is already there; choose another name or delete it first`,
+        {
+          where: { topic: topic.name },
+        },
+      );
+    }
+    await createTopics(this.#client, [topic]);
+  }
+
+  async deleteTopics(names: readonly string[]): Promise<void> {
+    const all = await this.#all();
+    const unknown = names.filter((name) => !all.has(name));
+    if (unknown.length > 0) throw unknownTopic(unknown);
+    if (names.length === 0) return;
+    await this.#named(names, () => this.#client.ask(({ admin }) => admin.deleteTopics({ topics: [...names] })));
+    await this.#untilGone(names);
+  }
+
+  async lag(groupId: string, topics: readonly string[]): Promise<readonly PartitionLag[]> {
+    return this.#named(topics, () =>
+      this.#client.ask(async ({ cluster }) => {
+        await cluster.addMultipleTargetTopics([...topics]);
+        await cluster.refreshMetadataIfNecessary();
+        const partitions = topics.flatMap((topic) =>
+          cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ topic, partition: partitionId })),
+        );
+        const [committed, ends] = await Promise.all([
+          committedOffsets(cluster, groupId, partitions),
+          offsetsAt(cluster, partitions, 'latest'),
+        ]);
+        const untouched = partitions.filter((partition) => !committed.has(partitionName(partition)));
+        const starts = await offsetsAt(cluster, untouched, 'earliest');
+        return partitions.map((partition) => lagOf(partition, { committed, ends, starts }));
+      }),
+    );
+  }
+
+  async removeMember(groupId: string, memberId: string): Promise<void> {
+    await this.#client.ask(async ({ cluster }) => {
+      const coordinator = (await cluster.findGroupCoordinator({ groupId })) as Coordinator;
+      try {
+        await coordinator.leaveGroup({ groupId, memberId });
+      } catch (error) {
+        // Gone already, by its session time-out or by itself: that is what was wanted.
+        if (errorTypeOf(error) !== 'UNKNOWN_MEMBER_ID') throw error;
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #untilGone(names: readonly string[]): Promise<void> {
+    const deadline = performance.now() + DELETED_DEADLINE_MS;
+    while (performance.now() < deadline) {
+      const left = await this.#all();
+      if (!names.some((name) => left.has(name))) return;
+      await sleep(POLL_MS);
+    }
+  }
+
+  async #all(): Promise<ReadonlySet<string>> {
+    return new Set(await this.#client.ask(({ admin }) => admin.listTopics()));
+  }
+
+  async #named<T>(topics: readonly string[], ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw refusal(error, topics);
+    }
+  }
+}
+
+function lagOf(
+  { topic, partition }: TopicPartition,
+  { committed, ends, starts }: { readonly committed: Offsets; readonly ends: Offsets; readonly starts: Offsets },
+): PartitionLag {
+  const name = partitionName({ topic, partition });
+  const endOffset = ends.get(name) ?? 0n;
+  const from = committed.get(name) ?? starts.get(name) ?? 0n;
+  const lag = endOffset > from ? endOffset - from : 0n;
+  return { topic, partition, committed: committed.get(name) ?? null, endOffset, lag };
+}

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Batch, EachBatchPayload } from 'kafkajs';
+import { FatalError, messageOf } from '../errors/pipeline-error.ts';
+import type { BatchContext, PartitionBatch, TopicPartition } from '../ports/consumer.ts';
+import type { ConsumerRecord, Headers } from '../ports/record.ts';
+import type { Assignment } from './assignment.ts';
+import type { Epoch } from './epoch.ts';
+import { errorTypeOf, reactionTo } from './failure.ts';
+import type { Cursor } from './start-offsets.ts';
+
+const RETRY_MS = 200;
+const GRACE_MS = 3_000;
+
+/** What a batch is handled with. */
+export interface BatchRunParts {
+  readonly payload: EachBatchPayload;
+  readonly epoch: Epoch;
+  readonly cursor: Cursor;
+  readonly assignment: Pick<Assignment, 'settleLoss' | 'endOf' | 'startCommitted'>;
+}
+
+/** kafkajs has it, its types do not. */
+type FetchedBatch = Batch & { readonly fetchedOffset: string };
+
+/** One fetched batch of one partition, and the handler's grip on it. */
+export class BatchRun implements BatchContext {
+  readonly #parts: BatchRunParts;
+  readonly #partition: TopicPartition;
+  readonly #lastRecordOffset: bigint;
+  readonly #nextOffset: bigint;
+
+  constructor(parts: BatchRunParts) {
+    const { batch } = parts.payload;
+    this.#parts = parts;
+    this.#partition = { topic: batch.topic, partition: batch.partition };
+    this.#lastRecordOffset = BigInt(batch.messages.at(-1)?.offset ?? -1);
+    this.#nextOffset = BigInt(batch.lastOffset()) + 1n;
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.epoch.signal;
+  }
+
+  /** The batch from the cursor on, or null where nothing of it is to be handled. */
+  async open(): Promise<PartitionBatch | null> {
+    const { payload, cursor, epoch, assignment } = this.#parts;
+    const batch = payload.batch as FetchedBatch;
+    const fetchedOffset = BigInt(batch.fetchedOffset);
+    if (fetchedOffset > cursor.position) await assignment.settleLoss(cursor);
+    // kafkajs steps over transaction markers by itself.
+    if (fetchedOffset > cursor.position) cursor.position = fetchedOffset;
+    if (BigInt(batch.highWatermark) < cursor.position) await this.#restartIfLogIsNew(fetchedOffset);
+    if (epoch.signal.aborted) return null;
+    const records = recordsOf(batch, cursor.position);
+    if (records.length > 0) {
+      return { ...this.#partition, records, nextOffset: this.#nextOffset, highWatermark: BigInt(batch.highWatermark) };
+    }
+    this.#resolve(cursor.position);
+    return null;
+  }
+
+  advance(nextOffset: bigint): void {
+    const { cursor, epoch } = this.#parts;
+    if (!epoch.owns(this.#partition) || nextOffset <= cursor.position) return;
+    // What follows the last record of the batch are transaction markers: kafkajs fetches after them.
+    cursor.position = nextOffset === this.#lastRecordOffset + 1n ? this.#nextOffset : nextOffset;
+    this.#resolve(cursor.position);
+  }
+
+  async commit(nextOffset: bigint): Promise<void> {
+    this.advance(nextOffset);
+    const { cursor, epoch } = this.#parts;
+    await this.#parts.assignment.startCommitted;
+    while (epoch.owns(this.#partition) && nextOffset > cursor.committed) {
+      if (await this.#tryCommit(nextOffset)) return;
+      await sleep(RETRY_MS);
+      // The broker is away and the work winds down: what is not committed is read again.
+      if (epoch.signal.aborted) return;
+    }
+  }
+
+  /** True when the question is settled, false when the broker is to be asked again. */
+  async #tryCommit(nextOffset: bigint): Promise<boolean> {
+    const { payload, cursor, epoch } = this.#parts;
+    const { topic, partition } = this.#partition;
+    const partitions = [{ partition, offset: String(nextOffset) }];
+    try {
+      // Not consumer.commitOffsets: that one retries, across a rejoin if need be, under the next generation.
+      const sent = payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
+      if (!(await settlesInTime(sent, epoch.signal))) return true;
+      if (nextOffset > cursor.committed) cursor.committed = nextOffset;
+      cursor.commitStart = false;
+      return true;
+    } catch (error) {
+      const reaction = reactionTo(error);
+      if (reaction === 'away') return false;
+      if (reaction === 'refused') throw this.#commitRefused(error);
+      if (errorTypeOf(error) !== 'REBALANCE_IN_PROGRESS') epoch.revoke();
+      return true;
+    }
+  }
+
+  #commitRefused(error: unknown): FatalError {
+    const { topic, partition } = this.#partition;
+    const sentence = `the broker refuses commits for ${topic}-${partition}: ${messageOf(error)}; check the rights of this user on the group`;
+    return new FatalError('KAFKA_REFUSED', sentence, { where: this.#partition, cause: error });
+  }
+
+  /** A log that ends before the cursor is another one of the same name: its offsets begin anew. */
+  async #restartIfLogIsNew(fetchedOffset: bigint): Promise<void> {
+    const { cursor, assignment } = this.#parts;
+    const end = await assignment.endOf(cursor);
+    if (end === null || end >= cursor.position) return;
+    cursor.position = fetchedOffset;
+    cursor.committed = fetchedOffset;
+  }
+
+  /** Tells kafkajs where to fetch next. */
+  #resolve(nextOffset: bigint): void {
+    const { epoch, payload } = this.#parts;
+    if (epoch.owns(this.#partition)) payload.resolveOffset(String(nextOffset - 1n));
+  }
+}
+
+/** False when the epoch winds down and the broker has not answered a while later: without one, kafkajs waits on. */
+async function settlesInTime(sent: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  let giveUp: () => void = () => undefined;
+  const late = new Promise<false>((resolve) => {
+    giveUp = () => void setTimeout(() => resolve(false), GRACE_MS).unref();
+  });
+  if (signal.aborted) giveUp();
+  else signal.addEventListener('abort', giveUp);
+  try {
+    return await Promise.race([sent.then(() => true), late]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+function recordsOf({ topic, partition, messages }: Batch, from: bigint): ConsumerRecord[] {
+  const records: ConsumerRecord[] = [];
+  for (const { offset: text, timestamp, key, value, headers } of messages) {
+    const offset = BigInt(text);
+    if (offset < from) continue;
+    records.push({
+      topic,
+      partition,
+      offset,
+      timestampMs: Number(timestamp),
+      key,
+      value,
+      headers: headers ? withoutNulls(headers) : {},
+    });
+  }
+  return records;
+}
+
+type FetchedHeaders = Readonly<Record<string, Headers[string] | null>>;
+
+/** Kafka knows headers without a value; here they are empty. */
+function withoutNulls(headers: FetchedHeaders): Headers {
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === null || (Array.isArray(value) && value.includes(null))) return emptyForNull(headers);
+  }
+  return headers as Headers;
+}
+
+function emptyForNull(headers: FetchedHeaders): Headers {
+  const empty = Buffer.alloc(0);
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map((one: Buffer | null) => one ?? empty) : (value ?? empty),
+    ]),
+  );
+}

@@ -1,0 +1,55 @@
+import { setMaxListeners } from 'node:events';
+import type { TopicPartition } from '../ports/consumer.ts';
+
+/** Name of a partition in maps and messages: `orders-3`. */
+export function partitionName({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}
+
+/**
+ * One assignment of partitions, from the moment the group gave it until it joins again.
+ *
+ *     current --revoke--> winding down --end--> over
+ *
+ * While it winds down, handlers finish what they have begun and may still commit: the broker takes commits of this
+ * generation until all members have joined anew. Once over, nothing of it may reach the broker: kafkajs would send it
+ * under the next generation, and the broker, which never checks who owns a partition, would rewind its new owner.
+ */
+export class Epoch {
+  readonly number: number;
+  readonly memberId: string;
+  readonly partitions: readonly TopicPartition[];
+  readonly #owned: ReadonlySet<string>;
+  readonly #controller = new AbortController();
+  #over = false;
+
+  constructor(number: number, memberId: string, partitions: readonly TopicPartition[]) {
+    this.number = number;
+    this.memberId = memberId;
+    this.partitions = partitions;
+    this.#owned = new Set(partitions.map(partitionName));
+    setMaxListeners(0, this.#controller.signal); // one for each partition and record under way
+  }
+
+  /** Aborts when the epoch winds down. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  owns(partition: TopicPartition): boolean {
+    return !this.#over && this.#owned.has(partitionName(partition));
+  }
+
+  revoke(): void {
+    this.#controller.abort();
+  }
+
+  end(): void {
+    this.#over = true;
+    this.revoke();
+  }
+}

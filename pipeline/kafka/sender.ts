@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Message, Producer as KafkajsProducer, ProducerRecord as KafkajsSend } from 'kafkajs';
+import { FatalError, RetriableError, messageOf } from '../errors/pipeline-error.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Headers, ProducerRecord } from '../ports/record.ts';
+import { RIDE_OUT, createClient, type ClientConnection } from './client.ts';
+import { errorTypeOf, reactionTo } from './failure.ts';
+import { RecordRefused } from './partition-queue.ts';
+import type { TopicDirectory } from './topic-directory.ts';
+
+/** About nine seconds; then a new producer tries again. */
+const RETRIES = 20;
+const RETRY_MS = 250;
+const ACKS_ALL = -1;
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+const REFUSED_RECORD = new Set(['INVALID_TIMESTAMP', 'INVALID_RECORD']);
+
+interface Life {
+  readonly producer: KafkajsProducer;
+  readonly connected: Promise<void>;
+  uses: number;
+  retired: boolean;
+}
+
+/** Writes batches of one partition each, until they are acknowledged by all in-sync replicas. */
+export class Sender {
+  readonly #connection: ClientConnection;
+  readonly #log: Logger;
+  readonly #directory: TopicDirectory;
+  #life: Life | null = null;
+  #closed = false;
+
+  constructor(connection: ClientConnection, directory: TopicDirectory, log: Logger) {
+    this.#connection = connection;
+    this.#directory = directory;
+    this.#log = log;
+  }
+
+  /**
+   * Waits through outages.
+   * @throws RecordRefused where the broker will never take the batch; FatalError where it refuses this client;
+   * RetriableError after `close`.
+   */
+  async write(records: readonly ProducerRecord[]): Promise<void> {
+    const [first] = records;
+    if (!first) return;
+    const { topic, partition } = first;
+    const request = { topic, acks: ACKS_ALL, messages: records.map(messageOfRecord) };
+    while (!this.#closed) {
+      try {
+        if (await this.#acknowledged(request, partition)) return;
+      } catch (error) {
+        await this.#throwIfFinal(error, first);
+        this.#log.debug({ topic, partition, error }, 'the records are not acknowledged, sending again');
+      }
+      await sleep(RETRY_MS);
+    }
+    throw new RetriableError(
+      'KAFKA_UNREACHABLE',
+      `the producer was closed before ${topic}-${partition} was acknowledged; send again`,
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#life) await this.#retire(this.#life);
+  }
+
+  /** Without an answer for the partition kafkajs has sent nothing, though it does not say so. */
+  async #acknowledged(request: KafkajsSend, partition: number): Promise<boolean> {
+    const life = (this.#life ??= this.#begin());
+    life.uses++;
+    let acknowledged = false;
+    try {
+      await life.connected;
+      const answers = await life.producer.send(request);
+      acknowledged = answers.some((answer) => answer.partition === partition && answer.errorCode === 0);
+      return acknowledged;
+    } finally {
+      life.uses--;
+      // After a final failure nobody knows what the producer holds: a new one takes its place.
+      if (!acknowledged || life.retired) void this.#retire(life);
+    }
+  }
+
+  async #throwIfFinal(error: unknown, { topic, partition }: ProducerRecord): Promise<void> {
+    const type = errorTypeOf(error) ?? '';
+    if (TOO_LARGE.has(type)) {
+      await this.#directory.read(topic);
+      throw new RecordRefused('RECORD_TOO_LARGE', `topic "${topic}" takes no batch of this size`, error);
+    }
+    if (REFUSED_RECORD.has(type))
+      throw new RecordRefused('RECORD_REFUSED', `topic "${topic}" refuses it: ${messageOf(error)}`, error);
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION') await this.#throwIfGone(topic);
+    else if (reactionTo(error) === 'refused') {
+      const sentence = `the broker refuses records for ${topic}-${partition}: ${messageOf(error)}; check credentials and rights`;
+      throw new FatalError('KAFKA_REFUSED', sentence, { where: { topic, partition }, cause: error });
+    }
+  }
+
+  async #throwIfGone(topic: string): Promise<void> {
+    try {
+      await this.#directory.read(topic);
+    } catch (error) {
+      throw new RecordRefused('TOPIC_UNKNOWN', messageOf(error), error);
+    }
+  }
+
+  #begin(): Life {
+    const client = createClient(this.#connection, { log: this.#log });
+    const producer = client.producer({
+      allowAutoTopicCreation: false,
+      metadataMaxAge: 30_000,
+      createPartitioner: () => partitionAsGiven,
+      retry: { ...RIDE_OUT, retries: RETRIES },
+    });
+    return { producer, connected: producer.connect(), uses: 0, retired: false };
+  }
+
+  async #retire(life: Life): Promise<void> {
+    life.retired = true;
+    if (this.#life === life) this.#life = null;
+    if (life.uses > 0) return;
+    await life.connected
+      .then(() => life.producer.disconnect())
+      .catch((error: unknown) => {
+        this.#log.debug({ error }, 'a producer did not disconnect in order');
+      });
+  }
+}
+
+function partitionAsGiven({ message }: { message: Message }): number {
+  return message.partition ?? 0;
+}
+
+function messageOfRecord({ partition, key, value, headers, timestampMs }: ProducerRecord): Message {
+  return { partition, key, value, headers: withoutUndefined(headers), timestamp: timestampText(timestampMs) };
+}
+
+/** kafkajs finds the first and the last timestamp of a batch by sorting text: equal lengths make that right. */
+function timestampText(timestampMs: number): string {
+  return String(Math.max(0, Math.trunc(timestampMs))).padStart(16, '0');
+}
+
+type MessageHeaders = NonNullable<Message['headers']>;
+
+function withoutUndefined(headers: Headers): MessageHeaders {
+  for (const name in headers) {
+    if (headers[name] !== undefined) continue;
+    return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) as MessageHeaders;
+  }
+  return headers as MessageHeaders;
+}
