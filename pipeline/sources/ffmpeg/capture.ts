@@ -53,8 +53,9 @@ export function startCapture(ffmpeg: Ffmpeg, order: CaptureOrder): Capture {
 }
 
 async function* picturesOf(child: ChildProcess, ended: Promise<CaptureEnd>): AsyncGenerator<CapturedPicture> {
+  const times = child.stdio[3] as Readable;
   try {
-    const ptsUs = readFrameTimes(child.stdio[3] as Readable);
+    const ptsUs = readFrameTimes(times);
     const splitter = new JpegSplitter();
     for await (const chunk of child.stdio[1] as AsyncIterable<Buffer>) {
       for (const bytes of splitter.push(chunk)) {
@@ -62,7 +63,10 @@ async function* picturesOf(child: ChildProcess, ended: Promise<CaptureEnd>): Asy
         yield { bytes, ptsUs: time.done ? undefined : time.value };
       }
     }
+    times.destroy(); // a pipe with anything left in it would keep the process from counting as closed
+    await ended;
   } finally {
+    times.destroy();
     child.kill('SIGKILL');
     await ended;
   }

@@ -20,11 +20,16 @@ export class JpegSplitter {
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     const pictures: Buffer[] = [];
     for (;;) {
-      const before = { at: this.#at, length: this.#pending.length };
+      const before = this.#position();
       const picture = this.#step();
       if (picture) pictures.push(picture);
-      else if (this.#at === before.at && this.#pending.length === before.length) return pictures;
+      else if (this.#position() === before) return pictures;
     }
+  }
+
+  /** The same twice: the step between needs more bytes. */
+  #position(): string {
+    return `${this.#pending.length}:${this.#at}:${this.#inScan}`;
   }
 
   /** One marker, or one stretch of entropy-coded data, further; changes nothing where more bytes are needed. */
