@@ -6,4 +6,5 @@ const require = createRequire(import.meta.url);
 applyPatches(require);
 
 /** kafkajs, loaded after its patches were applied. No other module loads it. */
-export const { Kafka, logLevel, AssignerProtocol, ConfigResourceTypes } = require('kafkajs') as typeof kafkajs;
+export const { Kafka, logLevel, AssignerProtocol, ConfigResourceTypes, ConfigSource } =
+  require('kafkajs') as typeof kafkajs;

@@ -5,15 +5,13 @@ import type { TopicVerdict } from '../ports/admin.ts';
 import type { TopicPlan } from '../topology/plan.ts';
 import type { AdminClient } from './admin-client.ts';
 import { errorTypeOf } from './failure.ts';
-import { ConfigResourceTypes } from './kafkajs.ts';
+import { ConfigResourceTypes, ConfigSource } from './kafkajs.ts';
 import { compareTopic, settingsOf, type ExistingTopic, type TopicChanges } from './topic-changes.ts';
 import { TopicConflictError } from './topic-conflict-error.ts';
 
 const MAX_REPLICATION = 3;
 const LEADERS_DEADLINE_MS = 30_000;
 const POLL_MS = 50;
-/** Kafka's mark of a setting that was made on the topic itself. */
-const SET_ON_TOPIC: number = 1;
 
 interface Compared {
   readonly plan: TopicPlan;
@@ -114,7 +112,7 @@ async function apply(client: AdminClient, { plan, changes }: Compared): Promise<
   if (Object.keys(settings).length === 0) return;
   // Kafka replaces all settings of the topic: those that are not repeated would fall back to their defaults.
   const [described] = await describeSettings(client, [plan.name]);
-  const own = (described?.configEntries ?? []).filter(({ configSource }) => configSource === SET_ON_TOPIC);
+  const own = (described?.configEntries ?? []).filter(({ configSource }) => configSource === ConfigSource.TOPIC_CONFIG);
   const kept = Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]));
   const resource = {
     type: ConfigResourceTypes.TOPIC,
