@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { runBench } from '../../scripts/bench/main.ts';
 
 /** `bench`: the five stages against a plain loop, side by side in one run. */
 export function benchCommand(): Command {
@@ -12,6 +11,7 @@ export function benchCommand(): Command {
     .option('--json <file>', 'write the figures to a file as well')
     .addHelpText('after', '\nExamples:\n  npm run bench\n  npm run bench -- --quick --json bench.json')
     .action(async (options: { readonly quick: boolean; readonly json?: string }) => {
+      const { runBench } = await import('../../scripts/bench/main.ts');
       await runBench(options);
       process.exit();
     });

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { pullModel } from '../../processors/coco-ssd/model-store/index.ts';
 import { say } from './terminal.ts';
 
 /** `models pull`: fetches the detector's weights into the cache, so that later runs need no network. */
@@ -12,6 +11,7 @@ export function modelsCommand(): Command {
       .option('--directory <folder>', 'another folder')
       .addHelpText('after', '\nExample:\n  npm run models:pull')
       .action(async ({ directory }: { readonly directory?: string }) => {
+        const { pullModel } = await import('../../processors/coco-ssd/model-store/index.ts');
         const pulled = await pullModel({ ...(directory !== undefined && { directory }), onProgress: say });
         say(`the model is in ${pulled.directory} (${(pulled.downloadedBytes / 2 ** 20).toFixed(1)} MB fetched)`);
       }),
