@@ -28,14 +28,14 @@ group('the default topology', () => {
   });
 
   it.each([
-    ['sources.camera.type=video', 'sources.camera.with.path=street.mp4', 'sources.camera.with.pace=fast'],
-    ['sources.camera.type=video', 'sources.camera.with.path=street.mp4', 'sources.camera.with.loop=true'],
-    ['sources.camera.with.fps=30'],
-    ['stages.detect.delivery=every', 'stages.decode.delivery=every'],
-    ['stages.detect.replicas=2'],
-    ['taps.viewer.with.port=8081'],
-  ])('takes --set %s %s %s', async (...set) => {
-    const { plan } = await readTopology({ file: 'topology.yaml', set: set.filter((text) => typeof text === 'string') });
+    { set: ['sources.camera.type=video', 'sources.camera.with.path=street.mp4', 'sources.camera.with.pace=fast'] },
+    { set: ['sources.camera.type=video', 'sources.camera.with.path=street.mp4', 'sources.camera.with.loop=true'] },
+    { set: ['sources.camera.with.fps=30'] },
+    { set: ['stages.detect.delivery=every', 'stages.decode.delivery=every'] },
+    { set: ['stages.detect.replicas=2'] },
+    { set: ['taps.viewer.with.port=8081'] },
+  ])('takes --set $set', async ({ set }) => {
+    const { plan } = await readTopology({ file: 'topology.yaml', set });
 
     expect(plan.stages).toHaveLength(5);
   });
