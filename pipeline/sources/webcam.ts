@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { createFrameSession } from '../frame/frame-session.ts';
 import { defineSource, type SourceContext, type SourceRecord } from '../ports/source.ts';
-import { startCapture, type CaptureEnd } from './ffmpeg/capture.ts';
+import { duration } from '../topology/duration.ts';
+import { startCapture, type CaptureEnd, type CaptureOrder } from './ffmpeg/capture.ts';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
 import { jpegQualityOption, sourceIdOption } from './source-id.ts';
 
@@ -34,6 +35,9 @@ const options = z
     fps: z.number().positive().max(240).optional().describe("Pictures a second to ask for. Default: the camera's own."),
     maxWidth: z.int().min(16).max(16_384).optional().describe('Wider pictures are scaled down to this width.'),
     quality: jpegQualityOption.default(90),
+    stallTimeout: duration('1s', '1h')
+      .prefault('10s')
+      .describe('A camera that sends nothing for so long is opened anew.'),
     sourceId: sourceIdOption,
   })
   .refine(({ width, height }) => (width === undefined) === (height === undefined), {
@@ -55,12 +59,12 @@ export default defineSource({
 
 async function* records(settings: WebcamOptions, context: SourceContext): AsyncGenerator<SourceRecord> {
   const { name, clock, signal, log } = context;
-  const { maxWidth, quality, sourceId = name } = settings;
+  const { sourceId = name } = settings;
   const ffmpeg = await findFfmpeg(name);
   const session = createFrameSession({ sourceId, sourceName: name, kind: 'live', clock });
   let backoffMs = FIRST_BACKOFF_MS;
   for (;;) {
-    const { pictures, ended } = startCapture(ffmpeg, { input: inputOf(settings), maxWidth, quality, signal });
+    const { pictures, ended } = startCapture(ffmpeg, orderOf(settings, signal));
     for await (const { bytes } of pictures) {
       backoffMs = FIRST_BACKOFF_MS;
       yield session.frame(bytes, { contentType: 'image/jpeg' });
@@ -78,6 +82,11 @@ function deviceOf({ format, device }: WebcamOptions): { readonly format: string;
   return { format: format ?? usual.format, device: device ?? usual.device };
 }
 
+function orderOf(settings: WebcamOptions, signal: AbortSignal): CaptureOrder {
+  const { maxWidth, quality, stallTimeout: stallTimeoutMs } = settings;
+  return { input: inputOf(settings), maxWidth, quality, stallTimeoutMs, signal };
+}
+
 /** `lavfi` makes pictures as fast as it can, so it alone is held to its own rate. */
 function inputOf(settings: WebcamOptions): readonly string[] {
   const { format, device } = deviceOf(settings);
@@ -91,7 +100,8 @@ function inputOf(settings: WebcamOptions): readonly string[] {
   ];
 }
 
-function reasonOf({ signal, exitCode, lastWords }: CaptureEnd): string {
+function reasonOf({ signal, exitCode, lastWords, isStalled }: CaptureEnd): string {
+  if (isStalled) return 'it sent nothing for stallTimeout';
   if (signal !== null) return `ffmpeg was ended by ${signal}`;
   return lastWords || `ffmpeg ended with code ${exitCode ?? 'unknown'}`;
 }

@@ -40,7 +40,21 @@ describe.skipIf(needs.ffmpeg.missing)(`webcam${needs.ffmpeg.why}`, () => {
       if (times.length === 21) run.stop();
     }
 
-    expect(times.at(-1)! - times[0]!).toBeGreaterThan(700); // 20 intervals of 50 ms, some of them in the first burst
+    expect(times.at(-1)! - times[0]!).toBeGreaterThan(850); // 20 intervals of 50 ms, less what waited while ffmpeg started
+  });
+
+  it('opens a camera anew that has stopped sending', async () => {
+    const device = 'testsrc=size=160x120:rate=1/60,drawbox=c=green';
+    const run = runSource(webcam, { format: 'lavfi', device, stallTimeout: '1s' });
+
+    const seqs: number[] = [];
+    for await (const { headers } of run.records) {
+      seqs.push(readFrameMeta(headers).frame.seq);
+      if (seqs.length === 2) run.stop();
+    }
+
+    expect(seqs).toEqual([0, 1]);
+    expect(run.warnings[0]).toMatch(/is away: it sent nothing for stallTimeout; trying again in 500 ms/);
   });
 
   it('waits longer each time for a camera that is not there, and says why', async () => {

@@ -16,6 +16,8 @@ export interface CaptureOrder {
   readonly maxWidth?: number | undefined;
   /** JPEG quality, 1 to 100. */
   readonly quality: number;
+  /** Ends ffmpeg when no picture has come for so long, milliseconds. */
+  readonly stallTimeoutMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -32,6 +34,8 @@ export interface CaptureEnd {
   readonly signal: NodeJS.Signals | null;
   /** The last lines it wrote to standard error, in one line. */
   readonly lastWords: string;
+  /** It was ended because no picture came for `stallTimeoutMs`. */
+  readonly isStalled: boolean;
 }
 
 /** One run of ffmpeg. */
@@ -48,17 +52,29 @@ export function startCapture(ffmpeg: Ffmpeg, order: CaptureOrder): Capture {
   const kill = (): boolean => child.kill('SIGKILL');
   order.signal.addEventListener('abort', kill);
   if (order.signal.aborted) kill();
-  const ended = endOf(child).finally(() => order.signal.removeEventListener('abort', kill));
-  return { pictures: picturesOf(child, ended), ended };
+  let isStalled = false;
+  const stalling =
+    order.stallTimeoutMs === undefined ? undefined : setTimeout(() => (isStalled = kill()), order.stallTimeoutMs);
+  const ended = endOf(child).then((end) => {
+    clearTimeout(stalling);
+    order.signal.removeEventListener('abort', kill);
+    return { ...end, isStalled };
+  });
+  return { pictures: picturesOf(child, ended, stalling), ended };
 }
 
-async function* picturesOf(child: ChildProcess, ended: Promise<CaptureEnd>): AsyncGenerator<CapturedPicture> {
+async function* picturesOf(
+  child: ChildProcess,
+  ended: Promise<CaptureEnd>,
+  stalling: NodeJS.Timeout | undefined,
+): AsyncGenerator<CapturedPicture> {
   const times = child.stdio[3] as Readable;
   try {
     const ptsUs = readFrameTimes(times);
     const splitter = new JpegSplitter();
     for await (const chunk of child.stdio[1] as AsyncIterable<Buffer>) {
       for (const bytes of splitter.push(chunk)) {
+        stalling?.refresh();
         const time = await ptsUs.next();
         yield { bytes, ptsUs: time.done ? undefined : time.value };
       }
@@ -79,7 +95,8 @@ function captureArguments(ffmpeg: Ffmpeg, { input, maxWidth, quality }: CaptureO
     ...input,
     ...['-map', '0:v:0', '-vf', [...scale, FRAME_TIMES_FILTER].join(',')],
     ...ffmpeg.everyFrameOnce,
-    ...['-c:v', 'mjpeg', '-q:v', String(quantiser(quality)), '-f', 'image2pipe', 'pipe:1'],
+    // One thread, since each further one would hold a picture back until as many more have come.
+    ...['-c:v', 'mjpeg', '-threads', '1', '-q:v', String(quantiser(quality)), '-f', 'image2pipe', 'pipe:1'],
   ];
 }
 
@@ -88,7 +105,7 @@ function quantiser(quality: number): number {
   return Math.round(2 + ((100 - quality) * 29) / 99);
 }
 
-async function endOf(child: ChildProcess): Promise<CaptureEnd> {
+async function endOf(child: ChildProcess): Promise<Omit<CaptureEnd, 'isStalled'>> {
   let lines: string[] = [];
   if (child.stderr) {
     createInterface({ input: child.stderr }).on('line', (line) => (lines = [...lines, line].slice(-LAST_WORDS)));
