@@ -6,7 +6,7 @@ import type { TopicPartition } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TopicPlan } from '../topology/plan.ts';
 import { AdminClient } from './admin-client.ts';
-import type { ClientConnection } from './client.ts';
+import { partitionsOf, type ClientConnection } from './client.ts';
 import { partitionName } from './epoch.ts';
 import { errorTypeOf } from './failure.ts';
 import { committedOffsets, offsetsAt, type Offsets } from './offsets.ts';
@@ -96,7 +96,7 @@ class KafkaAdmin implements Admin {
         await cluster.addMultipleTargetTopics([...topics]);
         await cluster.refreshMetadataIfNecessary();
         const partitions = topics.flatMap((topic) =>
-          cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ topic, partition: partitionId })),
+          partitionsOf(cluster, topic).map((partition) => ({ topic, partition })),
         );
         const [committed, ends] = await Promise.all([
           committedOffsets(cluster, groupId, partitions),

@@ -78,3 +78,9 @@ export function openCluster(client: KafkajsClient): Cluster {
   if (opened) return opened;
   throw new FatalError('INTERNAL', 'kafkajs made no cluster for a consumer; this is a bug, please report it');
 }
+
+/** Partition numbers of a topic the cluster view has metadata of, ascending. */
+export function partitionsOf(cluster: Cluster, topic: string): number[] {
+  const described = cluster.findTopicPartitionMetadata(topic);
+  return described.map(({ partitionId }) => partitionId).sort((a, b) => a - b);
+}

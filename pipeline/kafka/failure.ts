@@ -3,6 +3,7 @@ interface KafkajsError extends Error {
   readonly retriable?: boolean;
   readonly type?: string;
   readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
 }
 
 /**
@@ -25,10 +26,14 @@ const REBALANCE_TYPES = new Set([
 /** Not final, though kafkajs thinks so: brokers say so while they stop, or in words newer than kafkajs. */
 const PASSING_TYPES = new Set(['UNKNOWN', 'KAFKAJS_UNKNOWN_ERROR_CODE', 'KAFKA_STORAGE_ERROR']);
 
-/** The error under the wrappers kafkajs adds for retries. */
+/** The error under the wrappers kafkajs adds for retries, and the first of those it gathers from several topics. */
 export function rootOf(error: unknown): KafkajsError {
   let root: KafkajsError = error instanceof Error ? error : new Error(String(error));
-  while (root.type === undefined && root.cause instanceof Error && root.cause !== root) root = root.cause;
+  while (root.type === undefined) {
+    const inner = root.errors?.[0] ?? root.cause;
+    if (!(inner instanceof Error) || inner === root) break;
+    root = inner;
+  }
   return root;
 }
 

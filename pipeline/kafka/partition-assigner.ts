@@ -1,5 +1,6 @@
 import type { GroupMember, PartitionAssigner } from 'kafkajs';
 import { messageOf } from '../errors/pipeline-error.ts';
+import { partitionsOf } from './client.ts';
 import { AssignerProtocol } from './kafkajs.ts';
 
 const NAME = 'tapline-copartition';
@@ -46,19 +47,16 @@ export const copartitionAssigner: PartitionAssigner = ({ cluster, logger }) => (
       // A topic of theirs may be gone: then nobody gets partitions of it.
       logger.warn(`metadata of ${topics.join(', ')} is not complete: ${messageOf(error)}`);
     });
-    const partitionsOf = (topic: string): number[] =>
-      cluster
-        .findTopicPartitionMetadata(topic)
-        .map(({ partitionId }) => partitionId)
-        .sort((a, b) => a - b);
-    return [...assignPartitions(subscriptions, partitionsOf)].map(([memberId, assignment]) => ({
-      memberId,
-      memberAssignment: AssignerProtocol.MemberAssignment.encode({
-        version: VERSION,
-        assignment,
-        userData: Buffer.alloc(0),
+    return [...assignPartitions(subscriptions, (topic) => partitionsOf(cluster, topic))].map(
+      ([memberId, assignment]) => ({
+        memberId,
+        memberAssignment: AssignerProtocol.MemberAssignment.encode({
+          version: VERSION,
+          assignment,
+          userData: Buffer.alloc(0),
+        }),
       }),
-    }));
+    );
   },
   protocol: ({ topics }) => ({
     name: NAME,

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin as KafkajsAdmin } from 'kafkajs';
-import { FatalError, UserError, messageOf } from '../errors/pipeline-error.ts';
+import { FatalError, UserError } from '../errors/pipeline-error.ts';
 import type { TopicVerdict } from '../ports/admin.ts';
 import type { TopicPlan } from '../topology/plan.ts';
 import type { AdminClient } from './admin-client.ts';
-import { errorTypeOf } from './failure.ts';
+import { rootOf } from './failure.ts';
 import { ConfigResourceTypes, ConfigSource } from './kafkajs.ts';
 import { compareTopic, settingsOf, type ExistingTopic, type TopicChanges } from './topic-changes.ts';
 import { TopicConflictError } from './topic-conflict-error.ts';
@@ -149,35 +149,20 @@ function withoutLeader(names: readonly string[]): FatalError {
   return new FatalError('TOPIC_REFUSED', sentence);
 }
 
-async function refusedByName<T>({ name }: TopicPlan, ask: () => Promise<T>): Promise<void> {
+/** The broker's answer says that something is wrong, but kafkajs drops what: so the sentence has all that was asked for. */
+async function refusedByName<T>(plan: TopicPlan, ask: () => Promise<T>): Promise<void> {
   try {
     await ask();
   } catch (error) {
-    const type = reasonOf(error);
+    const { type, message } = rootOf(error);
     if (type === 'TOPIC_ALREADY_EXISTS') return;
     const code = type?.endsWith('AUTHORIZATION_FAILED') ? 'KAFKA_REFUSED' : 'TOPIC_REFUSED';
-    throw new UserError(
-      code,
-      `the broker does not accept topic "${name}": ${sentenceOf(error)}; correct it in the topology`,
-      {
-        where: { topic: name },
-        cause: error,
-      },
-    );
+    const asked = Object.entries(settingsOf(plan)).map(([name, value]) => `${name}=${value}`);
+    const sentence =
+      `the broker does not accept topic "${plan.name}" with ${plan.partitions} partitions, ${asked.join(', ')}: ` +
+      `${message}; correct it in the topology`;
+    throw new UserError(code, sentence, { where: { topic: plan.name }, cause: error });
   }
-}
-
-/** kafkajs gathers what happened to several topics in one error. */
-function firstOf(error: unknown): unknown {
-  return error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error;
-}
-
-function reasonOf(error: unknown): string | undefined {
-  return errorTypeOf(firstOf(error));
-}
-
-function sentenceOf(error: unknown): string {
-  return messageOf(firstOf(error));
 }
 
 function entriesOf(settings: Readonly<Record<string, string>>): { name: string; value: string }[] {
