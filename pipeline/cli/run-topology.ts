@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { acquireBroker, type Broker } from '../broker/index.ts';
-import { FatalError, UserError } from '../errors/pipeline-error.ts';
+import { UserError } from '../errors/pipeline-error.ts';
 import { createKafka } from '../kafka/index.ts';
 import type { Admin } from '../ports/admin.ts';
 import { removeRun, writeRun } from '../runtime/run-file.ts';
@@ -58,7 +58,7 @@ interface Setting {
 }
 
 async function runOn(broker: Broker, setting: Setting): Promise<number> {
-  const { plan, options, view, directory, stop } = setting;
+  const { plan, options, view, directory } = setting;
   const logFile = join(directory, 'logs', `${plan.name}.log`);
   mkdirSync(join(directory, 'logs'), { recursive: true });
   const log = pino({ level: options.logLevel, base: {} }, pino.destination({ dest: logFile, sync: false }));
@@ -125,13 +125,6 @@ async function provision(admin: Admin, plan: Plan, view: RunView): Promise<void>
   for (const { topic, verdict, notes } of verdicts) {
     if (verdict !== 'created') for (const note of notes) view.line(`topic ${topic} ${verdict}: ${note}`);
   }
-  const conflicts = verdicts.filter(({ verdict }) => verdict === 'conflict');
-  if (conflicts.length === 0) return;
-  const names = conflicts.map(({ topic }) => topic).join(', ');
-  throw new FatalError(
-    'TOPIC_CONFLICT',
-    `existing topics cannot serve this topology: ${names}; see the lines above for what to change`,
-  );
 }
 
 function supervisorEvents(view: RunView, record: (line: string) => void): SupervisorEvents {

@@ -71,10 +71,10 @@ function describeTopicsCommand(): Command {
     .action((names: string[], { json }: Json) =>
       withAdmin(async (admin) => {
         const topics = await admin.describeTopics(names);
-        if (json)
-          return say(
-            JSON.stringify(topics, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value), 2),
-          );
+        if (json) {
+          say(JSON.stringify(topics, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value), 2));
+          return;
+        }
         for (const { name, partitions, config } of topics) {
           say(name);
           for (const { partition, leader, low, high } of partitions)

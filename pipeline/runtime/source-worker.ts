@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { messageOf } from '../errors/pipeline-error.ts';
+import { cloudEventHeaders } from '../frame/cloud-event.ts';
 import { readFrameMeta } from '../frame/frame.ts';
 import type { FrameMeta } from '../frame/frame-meta.ts';
 import type { Admin } from '../ports/admin.ts';
@@ -40,6 +42,8 @@ export class SourceWorker {
   readonly #parts: SourceWorkerParts;
   readonly #outbox: Outbox;
   readonly #stopping = new AbortController();
+  readonly #session = randomUUID();
+  #minted = 0;
   #drops: DropCount = {};
   #running: Promise<void> | null = null;
 
@@ -112,7 +116,22 @@ export class SourceWorker {
   async #producerRecord(record: SourceRecord): Promise<ProducerRecord> {
     const { producer, plan } = this.#parts;
     const partition = record.key === null ? 0 : await producer.partitionFor(plan.to, record.key);
-    return { ...record, headers: this.#withDrops(record.headers), topic: plan.to, partition };
+    return { ...record, headers: this.#withDrops(this.#withIdentity(record)), topic: plan.to, partition };
+  }
+
+  /** A source that mints no identity of its own gets one, unique in this run. */
+  #withIdentity({ headers, timestampMs }: SourceRecord): Headers {
+    if (headers['ce_specversion'] !== undefined) return headers;
+    const { name } = this.#parts.plan;
+    const subject = `${name}-${this.#session}-${this.#minted++}`;
+    const event = {
+      id: `${subject}/${name}`,
+      sourceId: name,
+      type: 'record',
+      timeUs: timestampMs * 1000,
+      subject,
+    } as const;
+    return { ...cloudEventHeaders(event), ...headers };
   }
 
   #countFallen({ headers }: SourceRecord): void {

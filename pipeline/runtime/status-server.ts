@@ -40,14 +40,16 @@ async function answer(supervisor: Supervisor, request: IncomingMessage, response
   try {
     if (request.url === '/metrics') {
       const snapshots = supervisor.workers.map(({ history }) => history.latest);
-      return reply(
+      reply(
         response,
         'text/plain; version=0.0.4; charset=utf-8',
         await prometheusText(snapshots, await supervisor.freshStatus()),
       );
+      return;
     }
     if (request.url === '/status') {
-      return reply(response, 'application/json', JSON.stringify(await supervisor.freshStatus()));
+      reply(response, 'application/json', JSON.stringify(await supervisor.freshStatus()));
+      return;
     }
     response.writeHead(404, { 'content-type': 'text/plain' }).end('here are /metrics and /status\n');
   } catch (error) {
