@@ -78,9 +78,11 @@ async function runOn(broker: Broker, setting: Setting): Promise<number> {
   view.line(paint('dim', `metrics ${server.address}/metrics, log ${logFile}`));
   view.watch(supervisor);
   try {
-    return await untilEnd(supervisor, setting);
-  } finally {
+    const end = await untilEnd(supervisor, setting);
     await stopClean(supervisor, setting);
+    return conclude(end, { supervisor, view, untilDone: options.untilDone });
+  } finally {
+    await supervisor.stop();
     server.close();
     await removeRun(directory, plan.name);
     await admin.close();
@@ -88,24 +90,14 @@ async function runOn(broker: Broker, setting: Setting): Promise<number> {
   }
 }
 
-async function untilEnd(supervisor: Supervisor, { options, stop, view }: Setting): Promise<number> {
+/** Asked to stop, all done, or the worker that cannot go on. */
+type End = 'asked' | 'done' | WorkerProcess;
+
+async function untilEnd(supervisor: Supervisor, { options, stop }: Setting): Promise<End> {
   void supervisor.start();
-  const ends: Promise<WorkerProcess | 'stop' | 'done'>[] = [
-    stop.requested.then(() => 'stop'),
-    supervisor.untilFailed(),
-  ];
+  const ends: Promise<End>[] = [stop.requested.then(() => 'asked'), supervisor.untilFailed()];
   if (options.untilDone) ends.push(supervisor.untilDone().then(() => 'done'));
-  const end = await Promise.race(ends);
-  if (end === 'stop') return options.untilDone ? 1 : 0;
-  const status = await supervisor.freshStatus();
-  if (end === 'done') {
-    for (const line of summaryLines(status)) view.line(line);
-    return wasLossless(status) ? 0 : 1;
-  }
-  view.line(
-    `${paint('red', 'error')} ${end.role.kind} "${end.role.name}" cannot go on: ${end.failure?.message ?? 'see the log'}`,
-  );
-  return 1;
+  return Promise.race(ends);
 }
 
 async function stopClean(supervisor: Supervisor, { view, stop }: Setting): Promise<void> {
@@ -116,6 +108,25 @@ async function stopClean(supervisor: Supervisor, { view, stop }: Setting): Promi
       if (worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL');
   });
   await supervisor.stop();
+}
+
+interface Conclusion {
+  readonly supervisor: Supervisor;
+  readonly view: RunView;
+  readonly untilDone: boolean;
+}
+
+/** The last words, and the exit code. Figures are complete only now: every worker tells its last ones when it leaves. */
+function conclude(end: End, { supervisor, view, untilDone }: Conclusion): number {
+  if (end === 'asked') return untilDone ? 1 : 0;
+  if (end === 'done') {
+    const status = supervisor.status();
+    for (const line of summaryLines(status)) view.line(line);
+    return wasLossless(status) ? 0 : 1;
+  }
+  const why = end.failure?.message ?? 'see the log';
+  view.line(`${paint('red', 'error')} ${end.role.kind} "${end.role.name}" cannot go on: ${why}`);
+  return 1;
 }
 
 async function provision(admin: Admin, plan: Plan, view: RunView): Promise<void> {

@@ -133,8 +133,9 @@ export class Supervisor {
         events.onState(worker);
         this.#notify();
       },
+      onMetrics: (worker, snapshot) => this.#historyOf(worker)?.add(snapshot, Date.now()),
       onDeath: (worker, death) => {
-        this.#workers.find(({ process }) => process === worker)?.history.endProcess();
+        this.#historyOf(worker)?.endProcess();
         void this.#leaveGroupFor(worker);
         events.onDeath(worker, death);
       },
@@ -157,8 +158,7 @@ export class Supervisor {
 
   #watch(): void {
     const nowMs = Date.now();
-    for (const { process, history } of this.#workers) {
-      if (process.snapshot.length > 0 && process.snapshot !== history.latest) history.add(process.snapshot, nowMs);
+    for (const { process } of this.#workers) {
       if (process.killIfHung(nowMs))
         this.#parts.events.onWarning(`${process.name} is hung (no sign of life for 30 s); restarting it`);
     }
@@ -202,6 +202,10 @@ export class Supervisor {
 
   #hasFailedStage(): boolean {
     return this.#of('stage').some(({ process }) => process.state === 'failed');
+  }
+
+  #historyOf(worker: WorkerProcess): WorkerHistory | undefined {
+    return this.#workers.find(({ process }) => process === worker)?.history;
   }
 
   #of(kind: Role['kind']): Observed[] {

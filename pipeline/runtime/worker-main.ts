@@ -10,8 +10,16 @@ const METRICS_EVERY_MS = 1000;
 const stopping = new AbortController();
 let worker: Worker | null = null;
 
-function tell(message: FromWorker): void {
-  if (process.connected) process.send?.(message);
+/** Resolves when the supervisor has the message, or is gone. */
+function tell(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send) process.send(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+async function report(): Promise<void> {
+  if (worker) await tell({ type: 'metrics', snapshot: await worker.metrics.snapshot() });
 }
 
 async function run(order: WorkerOrder): Promise<void> {
@@ -24,18 +32,16 @@ async function run(order: WorkerOrder): Promise<void> {
     signal: stopping.signal,
     onAssigned: ({ memberId, partitions }) => {
       log.info({ partitions }, `assigned ${partitions.length} partitions`);
-      tell({ type: 'assigned', group: groupOf(order), memberId });
+      void tell({ type: 'assigned', group: groupOf(order), memberId });
     },
-    announce: (address) => tell({ type: 'announce', address }),
+    announce: (address) => void tell({ type: 'announce', address }),
   });
-  const { metrics } = worker;
-  const report = async (): Promise<void> => tell({ type: 'metrics', snapshot: await metrics.snapshot() });
   setInterval(() => void report(), METRICS_EVERY_MS).unref();
   await worker.start();
-  tell({ type: 'ready' });
+  await tell({ type: 'ready' });
   await worker.done;
   await report();
-  tell({ type: 'finished' });
+  await tell({ type: 'finished' });
 }
 
 function groupOf({ plan, role }: WorkerOrder): string {
@@ -45,14 +51,14 @@ function groupOf({ plan, role }: WorkerOrder): string {
 function fail(error: unknown): void {
   const final = error instanceof UserError || (error instanceof PipelineError && !error.retriable);
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  tell({ type: 'failed', code: codeOf(error), message: messageOf(error), final });
-  leave(1);
+  void tell({ type: 'failed', code: codeOf(error), message: messageOf(error), final }).then(() => leave(1));
 }
 
 async function stop(): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
   await worker?.stop();
+  await report();
   leave(0);
 }
 

@@ -41,6 +41,7 @@ export interface WorkerProcessEvents {
     worker: WorkerProcess,
     death: { readonly reason: string; readonly lastWords: readonly string[]; readonly backoffMs: number },
   ): void;
+  onMetrics(worker: WorkerProcess, snapshot: MetricsSnapshot): void;
   onLine(worker: WorkerProcess, line: string, stream: 'stdout' | 'stderr'): void;
 }
 
@@ -61,7 +62,6 @@ export class WorkerProcess {
   restarts = 0;
   address: string | null = null;
   membership: { readonly group: string; readonly memberId: string } | null = null;
-  snapshot: MetricsSnapshot = [];
   failure: Extract<FromWorker, { type: 'failed' }> | null = null;
 
   constructor(order: WorkerOrder, events: WorkerProcessEvents) {
@@ -127,7 +127,7 @@ export class WorkerProcess {
 
   #hear(message: FromWorker): void {
     this.#heardMs = Date.now();
-    if (message.type === 'metrics') this.snapshot = message.snapshot;
+    if (message.type === 'metrics') this.#events.onMetrics(this, message.snapshot);
     if (message.type === 'assigned') this.membership = message;
     if (message.type === 'announce') this.address = message.address;
     if (message.type === 'failed') this.failure = message;

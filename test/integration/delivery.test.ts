@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
+import { deleteRecords } from './delete-records.ts';
 import { readAll, readRecords } from './read-records.ts';
 import { tapline, uniqueTopology, type UniqueTopology } from './topology-run.ts';
 import { until } from './until.ts';
@@ -106,11 +107,7 @@ test('records that retention deleted before a stage read them are shouted, count
   );
   await first.stop();
   await produce(topology, ['two', 'three', 'four']);
-  const { createKafka } = await import('../../pipeline/kafka/index.ts');
-  const { silentLog } = await import('../runtime/stage-harness.ts');
-  const admin = createKafka({ bootstrap: [bootstrap] }, { log: silentLog, clientId: 'test' }).admin();
-  await admin.deleteRecords(topology.topic('frames.words'), 0, 3n);
-  await admin.close();
+  await deleteRecords(topology.topic('frames.words'), '3');
 
   const second = await tapline({
     args: ['up', topology.file, '--no-ui', '--until-done'],

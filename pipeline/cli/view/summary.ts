@@ -15,7 +15,7 @@ export function summaryLines({ sources, stages, taps }: Status): string[] {
 /** Whether every record was read and every source and stage could do its work; dead letters are no loss. */
 export function wasLossless({ sources, stages }: Status): boolean {
   return (
-    stages.every(({ lost, state }) => lost === 0 && state !== 'failed') &&
-    sources.every(({ state }) => state !== 'failed')
+    stages.every(({ lost, failure }) => lost === 0 && failure === null) &&
+    sources.every(({ failure }) => failure === null)
   );
 }

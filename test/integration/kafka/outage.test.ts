@@ -7,14 +7,14 @@ import type { ConsumerRecord } from '../../../pipeline/ports/record.ts';
 import { until } from '../until.ts';
 import { kafkaAt, keep, producerOf, record, startedConsumer, topicPlan, unique, values } from './cluster.ts';
 
-const { KAFKA_BROKERS: _, ...env } = process.env;
+const env = { ...process.env, KAFKA_BROKERS: '' };
 
 /** A broker of this test alone, for it is stopped. */
 async function startBroker(stateDirectory: string, preferredPort = 0): Promise<Broker> {
   return acquireBroker({ stateDirectory, preferredPort, env, onProgress: () => undefined });
 }
 
-async function brokerForThisTest(): Promise<{ broker: Broker; restart(): Promise<Broker> }> {
+async function brokerForThisTest(): Promise<{ broker: Broker; restart: () => Promise<Broker> }> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'tapline-outage-'));
   let broker = await startBroker(stateDirectory);
   const port = Number(broker.bootstrap.split(':')[1]);

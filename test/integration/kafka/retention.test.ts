@@ -2,6 +2,7 @@ import { expect, inject, test } from 'vitest';
 import { Kafka, logLevel } from 'kafkajs';
 import type { ConsumerOptions } from '../../../pipeline/ports/consumer.ts';
 import type { ConsumerRecord } from '../../../pipeline/ports/record.ts';
+import { deleteRecords } from '../delete-records.ts';
 import { until } from '../until.ts';
 import {
   createdTopic,
@@ -19,15 +20,6 @@ const bootstrap = inject('bootstrap');
 const kafka = kafkaAt(bootstrap);
 
 type Loss = Parameters<NonNullable<ConsumerOptions['onLost']>>[0];
-
-/** Does what retention does, at once. */
-async function deleteRecords(topic: string, before: string): Promise<void> {
-  const admin = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  await admin.fetchTopicOffsets(topic); // deleting needs the metadata that this loads
-  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: before }] });
-  await admin.disconnect();
-}
 
 test('records deleted while nobody read are reported at the start', async () => {
   const topic = await createdTopic(kafka);
