@@ -4,4 +4,20 @@ export const sinkErrors = {
     cause: 'Another program listens on the port that a sink wants.',
     mend: 'Choose another port (with: { port: ... }) or stop the other program.',
   },
+  SINK_ADDRESS_UNUSABLE: {
+    cause: 'A sink cannot listen where it was told to: the address is not of this machine, or the port needs rights.',
+    mend: 'Correct host, or choose a port of 1024 or more.',
+  },
+  SINK_DISK_FULL: {
+    cause: 'There is no room left where a sink writes.',
+    mend: 'Make room or choose another directory; the sink tries again by itself and misses nothing.',
+  },
+  SINK_FILE_UNWRITABLE: {
+    cause: 'A sink may not write to its directory, or something else is in its way.',
+    mend: 'Correct the rights of the directory, or choose another.',
+  },
+  SINK_NOT_PICTURE: {
+    cause: 'The files sink was told to write pictures, but a record holds none.',
+    mend: 'Tap a topic with encoded pictures, or use format: jsonl.',
+  },
 } as const;

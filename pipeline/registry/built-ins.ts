@@ -8,6 +8,10 @@ import resize from '../../processors/resize.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
+import consoleSink from '../sinks/console.ts';
+import files from '../sinks/files.ts';
+import topic from '../sinks/topic.ts';
+import viewer from '../sinks/viewer/index.ts';
 import http from '../sources/http.ts';
 import images from '../sources/images.ts';
 import stdin from '../sources/stdin.ts';
@@ -18,7 +22,7 @@ import type { Definition, Registered, Registry } from '../topology/registry.ts';
 
 const processors: readonly ProcessorDefinition[] = [decode, resize, annotate, encode, meta, filter, map];
 const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, stdin];
-const sinks: readonly SinkDefinition[] = [];
+const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
 export const builtIns: Registry = {

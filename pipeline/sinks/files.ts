@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { defineSink } from '../ports/sink.ts';
+
+const options = z.strictObject({
+  directory: z
+    .string()
+    .min(1)
+    .describe('Where the files go; relative to the folder of the topology file. It is created where it is missing.'),
+  format: z
+    .enum(['auto', 'pictures', 'jsonl'])
+    .default('auto')
+    .describe('pictures: a file each; jsonl: a line of JSON each; auto: as the record is.'),
+  limit: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Files or lines after which the tap keeps nothing more. Default: no limit.'),
+});
+
+/** Keeps records as files: a record that comes twice, after a crash, is kept once. */
+export default defineSink({
+  name: 'files',
+  summary: 'Keeps records as picture files, or as lines of JSON.',
+  options,
+  mode: 'durable',
+  async create(settings, setup) {
+    const { createFiles } = await import('./files/create-files.ts');
+    return createFiles(settings, setup);
+  },
+});

@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Refusal } from './query.ts';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const;
+
+/** Sets the headers that keep other sites from framing, embedding or extending the page. */
+export function setGuardHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+}
+
+/**
+ * A viewer on loopback answers only to the names of this machine: else a site could point a name of its own at
+ * 127.0.0.1 and read the pictures through the browser of whoever visits it (DNS rebinding).
+ * @throws Refusal 403
+ */
+export function throwIfForeignHost({ headers }: IncomingMessage, boundTo: string): void {
+  if (!LOOPBACK.test(boundTo)) return;
+  const host = headers.host ?? '';
+  if (LOOPBACK.test(host.replace(/:\d+$/, ''))) return;
+  throw new Refusal(403, `this viewer answers to localhost only, not to "${host}"; set host to open it to the network`);
+}

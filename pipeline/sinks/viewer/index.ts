@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineSink } from '../../ports/sink.ts';
+
+const options = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on; 0.0.0.0 opens the viewer to the network, without a password.'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('Port to listen on; 0: any free one. Default: 8080, or the next free one.'),
+  maxReplays: z.int().min(0).max(100).default(4).describe('Browsers that may replay the topic at the same time.'),
+  title: z.string().min(1).max(100).optional().describe('Heading of the page. Default: the topic.'),
+});
+
+/** Pictures of a topic in any browser, live or from the past. */
+export default defineSink({
+  name: 'viewer',
+  summary: 'A web page with the pictures of the topic: live, as single pictures, or replayed from any time.',
+  options,
+  mode: 'live',
+  async create({ host, port, maxReplays, title }, setup) {
+    const [{ Viewer }, { listen }] = await Promise.all([import('./viewer.ts'), import('./listen.ts')]);
+    const viewer = new Viewer({ host, maxReplays, title: title ?? setup.topic }, setup);
+    const listening = await listen(viewer.server, { tap: setup.name, host, port });
+    setup.announce(`http://${reachableName(host)}:${listening}/`);
+    return viewer;
+  },
+});
+
+/** A name a browser on this machine can open. */
+function reachableName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,26 @@
+import type { FrameMeta } from '../../frame/frame-meta.ts';
+import type { ConsumerRecord } from '../../ports/record.ts';
+import { frameMetaIfAny, pictureTypeOf, sourceIdOf } from '../shown-picture.ts';
+import { partOf } from './multipart.ts';
+
+/** A picture as browsers get it. */
+export interface Picture {
+  readonly sourceId: string;
+  readonly contentType: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly capturedMs: number;
+  readonly meta: FrameMeta | null;
+  readonly bytes: Buffer;
+  /** The same bytes as a part of a multipart stream: made once, shared by all who watch. */
+  readonly part: Buffer;
+}
+
+/** The picture of a record with bytes of its own, or null where no browser could show it. */
+export function pictureOf(record: ConsumerRecord): Picture | null {
+  const contentType = pictureTypeOf(record);
+  if (contentType === null || record.value === null) return null;
+  const meta = frameMetaIfAny(record);
+  const { part, bytes } = partOf(record.value, contentType);
+  const capturedMs = meta ? meta.frame.captureTimeUs / 1000 : record.timestampMs;
+  return { sourceId: sourceIdOf(record, meta), contentType, capturedMs, meta, bytes, part };
+}

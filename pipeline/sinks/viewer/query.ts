@@ -1,0 +1,77 @@
+import type { StartPosition } from '../../ports/sink.ts';
+
+/** A request that cannot be answered as it is: HTTP status and one sentence. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, sentence: string) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+/** What a stream is asked for; `from` null is live. */
+export interface StreamQuery {
+  readonly source: string | null;
+  readonly from: StartPosition | null;
+  /** Name the page gave its replay, to ask for its place later. */
+  readonly view: string | null;
+}
+
+const VIEW = /^[\w-]{1,64}$/;
+/** Largest offset of Kafka. */
+const MAX_OFFSET = 2n ** 63n - 1n;
+const MAX_PARTITION = 2 ** 31 - 1;
+
+/** Query of `/stream.mjpg`. @throws Refusal 400 */
+export function streamQuery(url: URL): StreamQuery {
+  const query = readQuery(url, ['source', 'from', 'partition', 'offset', 'view', 't']);
+  const { source = null, view = null } = query;
+  if (view !== null && !VIEW.test(view)) throw bad('view must be 1 to 64 letters, digits, - or _');
+  return { source, view, from: startOf(query) };
+}
+
+/** The query by name. @throws Refusal 400 where a name is unknown, given twice or empty. */
+export function readQuery(url: URL, known: readonly string[]): Partial<Record<string, string>> {
+  const query: Partial<Record<string, string>> = {};
+  for (const [name, value] of url.searchParams) {
+    if (!known.includes(name)) throw bad(`unknown parameter "${name}"; ${url.pathname} takes ${known.join(', ')}`);
+    if (query[name] !== undefined) throw bad(`parameter "${name}" is given twice; give it once`);
+    if (value === '') throw bad(`parameter "${name}" is empty; give it a value or leave it out`);
+    query[name] = value;
+  }
+  return query;
+}
+
+function startOf({ from, partition, offset }: Partial<Record<string, string>>): StartPosition | null {
+  if (from !== undefined && (partition ?? offset) !== undefined) {
+    throw bad('give either from or partition and offset, not both');
+  }
+  if (from !== undefined) return positionOf(from);
+  if (partition === undefined && offset === undefined) return null;
+  if (partition === undefined || offset === undefined) throw bad('partition and offset go together; give both');
+  const place = { partition: Number(wholeNumber('partition', partition)), offset: wholeNumber('offset', offset) };
+  if (place.partition > MAX_PARTITION)
+    throw bad(`partition ${partition} is too large; Kafka's end at ${MAX_PARTITION}`);
+  if (place.offset > MAX_OFFSET) throw bad(`offset ${offset} is too large; Kafka's end at ${String(MAX_OFFSET)}`);
+  return place;
+}
+
+function positionOf(from: string): StartPosition | null {
+  if (from === 'latest') return null;
+  if (from === 'earliest') return 'earliest';
+  const timestampMs = /^\d{4}-\d{2}/.test(from) ? Date.parse(from.replace(' ', '+')) : NaN;
+  if (Number.isNaN(timestampMs)) {
+    throw bad(`from must be earliest, latest or an ISO time such as 2026-01-31T12:00:00Z, not "${from}"`);
+  }
+  return { timestampMs };
+}
+
+function wholeNumber(name: string, text: string): bigint {
+  if (/^\d{1,20}$/.test(text)) return BigInt(text);
+  throw bad(`${name} must be a whole number from 0, not "${text}"`);
+}
+
+function bad(sentence: string): Refusal {
+  return new Refusal(400, sentence);
+}

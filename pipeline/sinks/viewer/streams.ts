@@ -1,0 +1,113 @@
+import type { ServerResponse } from 'node:http';
+import { messageOf } from '../../errors/pipeline-error.ts';
+import type { SinkSetup, StartPosition } from '../../ports/sink.ts';
+import type { Gallery } from './gallery.ts';
+import { streamLive } from './live-stream.ts';
+import { FIRST_DELIMITER, MULTIPART_TYPE } from './multipart.ts';
+import type { Picture } from './picture.ts';
+import { Refusal, streamQuery, type StreamQuery } from './query.ts';
+import { streamReplay } from './replay-stream.ts';
+
+export interface StreamsParts {
+  readonly gallery: Gallery;
+  readonly setup: SinkSetup;
+  readonly maxReplays: number;
+}
+
+/** Where a replay is. */
+export interface ReplayState {
+  /** Capture time of the picture shown last, ISO 8601; null before the first. */
+  readonly at: string | null;
+  readonly seq: number | null;
+  readonly objects: readonly { readonly label: string; readonly score: number }[] | null;
+}
+
+interface RunningReplay {
+  readonly view: string | null;
+  readonly abort: AbortController;
+  picture: Picture | null;
+}
+
+/** All streams of pictures that browsers have open. */
+export class Streams {
+  readonly #parts: StreamsParts;
+  readonly #responses = new Set<ServerResponse>();
+  readonly #replays = new Set<RunningReplay>();
+
+  constructor(parts: StreamsParts) {
+    this.#parts = parts;
+  }
+
+  get clients(): number {
+    return this.#responses.size;
+  }
+
+  get replays(): number {
+    return this.#replays.size;
+  }
+
+  /** Answers with a stream that ends when the browser leaves. @throws Refusal */
+  open(url: URL, response: ServerResponse): void {
+    const query = streamQuery(url);
+    if (query.from !== null) this.#throwIfTooManyReplays();
+    response.writeHead(200, { 'content-type': MULTIPART_TYPE });
+    if (response.req.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    response.write(FIRST_DELIMITER);
+    response.on('error', () => undefined); // the browser has left: `close` follows
+    this.#responses.add(response);
+    response.once('close', () => this.#responses.delete(response));
+    if (query.from === null) streamLive(response, this.#parts.gallery, query.source);
+    else void this.#replay(response, query, query.from);
+  }
+
+  replayState(view: string): ReplayState | null {
+    const replay = [...this.#replays].find((running) => running.view === view);
+    if (!replay) return null;
+    const { picture } = replay;
+    return {
+      seq: picture?.meta?.frame.seq ?? null,
+      at: picture && new Date(picture.capturedMs).toISOString(),
+      objects: picture?.meta?.objects?.map(({ label, score }) => ({ label, score })) ?? null,
+    };
+  }
+
+  /** Ends every stream; those who do not listen are left to whoever closes their sockets. */
+  end(): void {
+    for (const { abort } of this.#replays) abort.abort();
+    for (const response of this.#responses) response.end();
+  }
+
+  #throwIfTooManyReplays(): void {
+    const { maxReplays } = this.#parts;
+    if (this.#replays.size < maxReplays) return;
+    throw new Refusal(
+      503,
+      `${maxReplays} replays are running, which is the most (maxReplays); close one and try again`,
+    );
+  }
+
+  async #replay(response: ServerResponse, { source, view }: StreamQuery, from: StartPosition): Promise<void> {
+    const { setup } = this.#parts;
+    const replay: RunningReplay = { view, abort: new AbortController(), picture: null };
+    const { signal } = replay.abort;
+    this.#replays.add(replay);
+    response.once('close', () => replay.abort.abort());
+    try {
+      await streamReplay(response, {
+        records: setup.openReader({ topic: setup.topic, from, signal }),
+        sourceId: source,
+        clock: setup.clock,
+        signal,
+        onPicture: (picture) => (replay.picture = picture),
+      });
+    } catch (error) {
+      if (!signal.aborted) setup.log.warn({ tap: setup.name }, `a replay of ${setup.topic} ended: ${messageOf(error)}`);
+    } finally {
+      this.#replays.delete(replay);
+      response.end();
+    }
+  }
+}
