@@ -26,11 +26,11 @@ export interface SinkSetup {
   readonly baseDirectory: string;
   readonly openReader: OpenReader;
   /** Writes records and resolves when all in-sync replicas have them. Used by the `topic` sink. */
-  send(records: readonly ProducerRecord[]): Promise<void>;
+  readonly send: (records: readonly ProducerRecord[]) => Promise<void>;
   /** Partitions of a topic, for sinks that write to one. */
-  partitionsOf(topic: string): Promise<number>;
+  readonly partitionsOf: (topic: string) => Promise<number>;
   /** Says where the sink can be reached (`http://127.0.0.1:8080/`); shown by `topology:up`. */
-  announce(address: string): void;
+  readonly announce: (address: string) => void;
 }
 
 /** What a sink is handed: the record, and what the tap's `select` made of it where there is one. */

@@ -23,7 +23,7 @@ export interface SourceContext {
   /** Folder of the topology file: relative paths in options are resolved against it. */
   readonly baseDirectory: string;
   /** Sends what could not become a record (a bad line, an odd HTTP answer) to the source's dead letters. */
-  deadLetter(raw: Buffer | string, error: unknown, headers?: Headers): Promise<void>;
+  readonly deadLetter: (raw: Buffer | string, error: unknown, headers?: Headers) => Promise<void>;
 }
 
 /** How a source behaves towards time: decides drops, pauses and whether `--until-done` can ever end. */

@@ -30,7 +30,7 @@ export interface WorkerHooks {
   readonly log: Logger;
   readonly signal: AbortSignal;
   onAssigned: NonNullable<ConsumerOptions['onAssigned']>;
-  announce(address: string): void;
+  readonly announce: (address: string) => void;
 }
 
 /** Builds the worker an order asks for: the one place where implementations are chosen. */
@@ -115,7 +115,7 @@ async function assembleTap({ plan, role, kafka, metrics, hooks, baseDirectory }:
     openReader: kafka.openReader,
     send: (records) => producer.send(records),
     partitionsOf: (topic) => producer.partitionsOf(topic),
-    announce: (address) => hooks.announce(address),
+    announce: hooks.announce,
   });
   const worker = new TapWorker({
     plan: tap,

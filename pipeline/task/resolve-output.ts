@@ -1,5 +1,6 @@
-import type { ConsumerRecord, Headers, OutputRecord } from '../ports/record.ts';
+import { headerText, type ConsumerRecord, type Headers, type OutputRecord } from '../ports/record.ts';
 import { FatalError } from '../errors/pipeline-error.ts';
+import { spanIdOf } from './span-id.ts';
 import { identityHeaders, type OutputIdentity } from './record-identity.ts';
 
 /** An output with everything known but its partition. */
@@ -36,16 +37,23 @@ export function resolveOutputs(
 ): ResolvedOutput[] {
   return outputs
     .filter((output) => output.to !== undefined || Object.keys(rules.to).length > 0)
-    .map((output, index) => ({
-      topic: topicOf(output, rules),
-      key: output.key === undefined ? input.key : output.key,
-      value: output.value,
-      headers: {
-        ...headersOf(input, output, { passage, rules }),
-        ...identityHeaders(input, rules, index),
-      },
-      timestampMs: output.timestampMs ?? input.timestampMs,
-    }));
+    .map((output, index) => {
+      const headers = { ...headersOf(input, output, { passage, rules }), ...identityHeaders(input, rules, index) };
+      return {
+        topic: topicOf(output, rules),
+        key: output.key === undefined ? input.key : output.key,
+        value: output.value,
+        headers: withSpan(headers),
+        timestampMs: output.timestampMs ?? input.timestampMs,
+      };
+    });
+}
+
+/** The same trace, with a span of this stage: named after the record's id, so that a repeat is the same span. */
+function withSpan(headers: Headers): Headers {
+  const [version, trace, , flags] = headerText(headers, 'traceparent')?.split('-') ?? [];
+  if (version !== '00' || trace === undefined || flags === undefined) return headers;
+  return { ...headers, traceparent: `00-${trace}-${spanIdOf(headerText(headers, 'ce_id') ?? '')}-${flags}` };
 }
 
 function topicOf(output: OutputRecord, { stage, to }: OutputRules): string {

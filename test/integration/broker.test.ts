@@ -16,7 +16,9 @@ const env = { ...process.env, KAFKA_BROKERS: undefined };
 
 async function stateDirectory(): Promise<string> {
   const directory = join(await emptyDirectory(), '.tapline');
-  onTestFinished(async () => void (await stopBroker(directory, env)));
+  onTestFinished(async () => {
+    await stopBroker(directory, env);
+  });
   return directory;
 }
 

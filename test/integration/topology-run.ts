@@ -53,7 +53,9 @@ export async function tapline({ args, env = {}, directory }: RunRequest): Promis
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
     return ended;
   };
-  onTestFinished(async () => void (await stop()));
+  onTestFinished(async () => {
+    await stop();
+  });
   return {
     directory: cwd,
     lines,

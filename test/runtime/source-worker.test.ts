@@ -17,7 +17,7 @@ interface SourceHarness {
   readonly worker: SourceWorker;
   readonly sent: ProducerRecord[];
   /** Lets the broker acknowledge sends from now on. */
-  answer(): void;
+  readonly answer: () => void;
   lag: number;
 }
 

@@ -248,3 +248,16 @@ test('looks ahead without committing and then processes the newest frame only', 
   expect(readFrameMeta(stage.sent[0]!.headers).dropped).toEqual({ count: 2, reasons: { STALE: 2 } });
   expect(await stage.counters()).toMatchObject({ 'dropped.STALE': 2 });
 });
+
+test('carries the trace on, with a span of its own that a repeat shares', async () => {
+  const stage = stageHarness({ processor: echo });
+  const trace = '0b66fb4a2de75f620fb4529ac2003535';
+  const input = aRecord({ headers: { traceparent: `00-${trace}-9f2c41035d7be339-01` } });
+
+  await stage.put([input]);
+  await stage.put([input]);
+
+  const [first, repeat] = stage.sent.map(({ headers }) => headers['traceparent']);
+  expect(first).toMatch(new RegExp(`^00-${trace}-(?!9f2c41035d7be339)[0-9a-f]{16}-01$`));
+  expect(repeat).toBe(first);
+});

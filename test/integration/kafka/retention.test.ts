@@ -96,7 +96,7 @@ test('a log that was deleted to its end is reported though no record follows', a
   expect(losses).toEqual([{ topic, partition: 0, count: 4n, fromOffset: 1n, toOffset: 5n }]);
 });
 
-test('transaction markers and a deleted topic of the same name are no loss', async () => {
+test('transaction markers are no loss, and records of aborted transactions are not handed out', async () => {
   const topic = await createdTopic(kafka);
   const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
   const foreign = client.producer({ transactionalId: unique('x'), retry: { initialRetryTime: 20 } });
