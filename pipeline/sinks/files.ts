@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineSink } from '../ports/sink.ts';
+import { createFiles } from './files/create-files.ts';
 
 const options = z.strictObject({
   directory: z
@@ -23,8 +24,5 @@ export default defineSink({
   summary: 'Keeps records as picture files, or as lines of JSON.',
   options,
   mode: 'durable',
-  async create(settings, setup) {
-    const { createFiles } = await import('./files/create-files.ts');
-    return createFiles(settings, setup);
-  },
+  create: createFiles,
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { defineSink } from '../../ports/sink.ts';
+import { listen } from './listen.ts';
+import { Viewer } from './viewer.ts';
 
 const options = z.strictObject({
   host: z
@@ -24,7 +26,6 @@ export default defineSink({
   options,
   mode: 'live',
   async create({ host, port, maxReplays, title }, setup) {
-    const [{ Viewer }, { listen }] = await Promise.all([import('./viewer.ts'), import('./listen.ts')]);
     const viewer = new Viewer({ host, maxReplays, title: title ?? setup.topic }, setup);
     const listening = await listen(viewer.server, { tap: setup.name, host, port });
     setup.announce(`http://${reachableName(host)}:${listening}/`);
