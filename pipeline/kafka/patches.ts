@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { crc32c } from '@node-rs/crc32';
 import { FatalError } from '../errors/pipeline-error.ts';
 import { filterAbortedRecords } from './aborted-records.ts';
+import { piecewise } from './piecewise-encoder.ts';
 
 const PATCHED_VERSION = '2.2.4';
 const THROTTLE_CHECK_MS = 10;
@@ -18,7 +19,8 @@ interface RequestQueue {
  * Mends kafkajs before it is loaded:
  *  - an idle connection no longer wakes up every millisecond;
  *  - `read_committed` no longer lets records of aborted transactions through;
- *  - checksums are computed natively (13 times faster).
+ *  - checksums are computed natively (13 times faster);
+ *  - requests are put together without copying each record nine times.
  * @throws FatalError KAFKAJS_VERSION where the installed version is not the one these patches were made for.
  */
 export function applyPatches(require: NodeJS.Require = createRequire(import.meta.url)): void {
@@ -29,6 +31,8 @@ export function applyPatches(require: NodeJS.Require = createRequire(import.meta
       `kafkajs ${version} is installed, but its patches are made for ${PATCHED_VERSION}; run npm ci`,
     );
   }
+  const encoder = 'kafkajs/src/protocol/encoder'; // first: whatever loads it keeps what it got
+  replaceExport(require, encoder, piecewise(require(encoder) as Parameters<typeof piecewise>[0]));
   replaceExport(require, 'kafkajs/src/protocol/recordBatch/crc32C', (bytes: Buffer) => crc32c(bytes));
   replaceExport(require, 'kafkajs/src/consumer/filterAbortedMessages', filterAbortedRecords);
   const requestQueue = require('kafkajs/src/network/requestQueue') as { prototype: object };
