@@ -4,6 +4,7 @@ import { checkExpression, compileExpression, type Expression } from '../expressi
 import type { ConsumerRecord } from '../ports/record.ts';
 import { RateLimit, isSampled } from '../runtime/tap-filter.ts';
 import { systemClock } from '../runtime/system-clock.ts';
+import { consoleLine } from '../sinks/console-line.ts';
 
 import { connect } from './connect.ts';
 import { jsonOption } from './options.ts';
@@ -65,7 +66,7 @@ async function print(records: AsyncIterable<ConsumerRecord>, { options, where, s
     if (where && !(await where.matches(record))) continue;
     if (!rate.allows()) continue;
     if (select) say(JSON.stringify(await select.evaluate(record)));
-    else say(options.json ? JSON.stringify(recordJson(record)) : JSON.stringify(recordJson(record)));
+    else say(options.json ? JSON.stringify(recordJson(record)) : consoleLine(record));
     if (--left <= 0) return;
   }
 }
