@@ -104,6 +104,7 @@ export class StageWorker {
     }
 
     const chunks = [...chunksOf(decision.admitted, plan.batch)];
+    if (chunks.length === 0) await context.commit(decision.nextOffset);
     for (const [index, chunk] of chunks.entries()) {
       const last = index === chunks.length - 1;
       const next = last ? decision.nextOffset : (chunk.at(-1)?.record.offset ?? 0n) + 1n;

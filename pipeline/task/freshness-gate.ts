@@ -40,6 +40,7 @@ export class FreshnessGate {
   #exempt: Candidate[] = [];
   #drops = new Map<string, DropCount>();
   #target: bigint | null = null;
+  readonly #seen = new Map<string, { readonly sessionId: string; readonly seq: number }>();
 
   constructor(maxAgeMs: number | null) {
     this.#maxAgeMs = maxAgeMs;
@@ -64,6 +65,7 @@ export class FreshnessGate {
       this.#exempt.push({ record, meta });
       return dropped;
     }
+    if (meta && this.#isRepeat(meta.frame)) return dropped;
     const source = meta?.frame.sourceId ?? record.key?.toString('base64') ?? '';
     const superseded = this.#newest.get(source);
     this.#newest.delete(source);
@@ -72,6 +74,14 @@ export class FreshnessGate {
     const reason = this.#reasonFor(superseded, nowMs);
     this.#drops.set(source, addDrop(this.#drops.get(source) ?? {}, reason, superseded.meta?.dropped));
     return addDrop(dropped, reason, undefined);
+  }
+
+  /** A lost acknowledgement makes a producer write twice: what was seen already is neither newer nor one more drop. */
+  #isRepeat({ sourceId, sessionId, seq }: FrameMeta['frame']): boolean {
+    const seen = this.#seen.get(sourceId);
+    if (seen?.sessionId === sessionId && seq <= seen.seq) return true;
+    this.#seen.set(sourceId, { sessionId, seq });
+    return false;
   }
 
   #reasonFor({ record, meta }: Candidate, nowMs: number): DropReason {

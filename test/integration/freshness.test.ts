@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { acquireBroker } from '../../pipeline/broker/index.ts';
 import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
 import { metaOf, readRecords } from './read-records.ts';
-import { tapline, uniqueTopology } from './topology-run.ts';
+import { emptyDirectory, tapline, uniqueTopology } from './topology-run.ts';
 
 const bootstrap = inject('bootstrap');
 const env = { KAFKA_BROKERS: bootstrap };
+const withoutBroker = { ...process.env, KAFKA_BROKERS: undefined };
 
 /** A camera of 30 frames a second before a stage that manages 15. */
 const overloaded = `
@@ -42,5 +46,40 @@ test('live video stays live when twice as many frames come as fit, and every dro
   const told = shown.map((record) => metaOf(record).dropped?.count ?? 0);
   expect(told.slice(1)).toEqual(seqs.slice(1).map((seq, index) => seq - seqs[index]! - 1));
   expect(told.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(30);
+  expect(await up.stop()).toBe(0);
+});
+
+test('is live again within two seconds after ten seconds without a broker, and tells what was dropped meanwhile', async () => {
+  const stateDirectory = join(await emptyDirectory(), '.tapline');
+  const broker = await acquireBroker({
+    stateDirectory,
+    preferredPort: 0,
+    env: withoutBroker,
+    onProgress: () => undefined,
+  });
+  onTestFinished(() => broker.stop());
+  const { pid } = JSON.parse(await readFile(join(stateDirectory, 'broker/broker.json'), 'utf8')) as { pid: number };
+  const topology = await uniqueTopology(overloaded);
+  const address = { KAFKA_BROKERS: broker.bootstrap };
+  const up = await tapline({ args: ['up', topology.file, '--no-ui'], env: address, directory: topology.directory });
+  const shownTopic = topology.topic('frames.shown');
+  await readRecords(broker.bootstrap, shownTopic, (records) => records.length >= 20);
+
+  process.kill(pid, 'SIGSTOP');
+  await setTimeout(10_000); // the outage itself
+  process.kill(pid, 'SIGCONT');
+  const backUs = Date.now() * 1000;
+
+  const twoSecondsLater = (record: ConsumerRecord): boolean => metaOf(record).stages.at(-1)!.outUs > backUs + 2_000_000;
+  const shown = await readRecords(
+    broker.bootstrap,
+    shownTopic,
+    (records) => records.filter(twoSecondsLater).length >= 30,
+  );
+  const fresh = shown.filter(twoSecondsLater).map(ageMs);
+  expect(Math.max(...fresh)).toBeLessThan(1500);
+  const seqs = shown.map((record) => metaOf(record).frame.seq);
+  const told = shown.map((record) => metaOf(record).dropped?.count ?? 0);
+  expect(told.slice(1)).toEqual(seqs.slice(1).map((seq, index) => seq - seqs[index]! - 1));
   expect(await up.stop()).toBe(0);
 });

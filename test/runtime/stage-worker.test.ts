@@ -261,3 +261,12 @@ test('carries the trace on, with a span of its own that a repeat shares', async 
   expect(first).toMatch(new RegExp(`^00-${trace}-(?!9f2c41035d7be339)[0-9a-f]{16}-01$`));
   expect(repeat).toBe(first);
 });
+
+test('commits past frames that were written twice', async () => {
+  const stage = stageHarness({ processor: echo, plan: { delivery: 'latest' } });
+  await stage.put([aFrame({ seq: 0, capturedMs: 1 })]);
+
+  await stage.put([{ ...aFrame({ seq: 0, capturedMs: 1 }), offset: 1n }]);
+
+  expect(stage.journal).toEqual(['send 1', 'commit 1', 'commit 2']);
+});

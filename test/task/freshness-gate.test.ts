@@ -102,6 +102,32 @@ test('tells the drops in the next frame of the same source, those of stages befo
   expect(readFrameMeta(taken!.original.headers).dropped).toEqual({ count: 1, reasons: { SUPERSEDED: 1 } });
 });
 
+test('takes a frame that was written twice once, and counts it as no drop', () => {
+  const gate = new FreshnessGate(500);
+  const frames = [0, 1, 2].map((seq) => aFrame({ seq, capturedMs: seq }));
+  gate.offer(batchOf(frames), 10);
+  const again = frames.map((frame, index) => ({ ...frame, offset: BigInt(3 + index) }));
+
+  const repeats = gate.offer(batchOf(again), 20);
+  const next = gate.offer(batchOf([{ ...aFrame({ seq: 3, capturedMs: 3 }), offset: 6n }]), 30);
+
+  expect(repeats).toMatchObject({ state: 'admit', admitted: [], dropped: {}, nextOffset: 6n });
+  expect(admittedSeqs(next)).toEqual([3]);
+  expect(next.state === 'admit' && readFrameMeta(next.admitted[0]!.record.headers).dropped).toBeUndefined();
+});
+
+test('takes frames of a source that begins anew', () => {
+  const gate = new FreshnessGate(null);
+  gate.offer(batchOf([aFrame({ seq: 9, capturedMs: 0 })]), 0);
+  const restarted = aFrame({ seq: 0, capturedMs: 1 });
+  const meta = readFrameMeta(restarted.headers);
+  const headers = { 'frame-meta': JSON.stringify({ ...meta, frame: { ...meta.frame, sessionId: 'next' } }) };
+
+  const decision = gate.offer(batchOf([{ ...restarted, offset: 10n, headers }]), 1);
+
+  expect(admittedSeqs(decision)).toEqual([0]);
+});
+
 test('counts a record without metadata by its key', () => {
   const gate = new FreshnessGate(null);
   const records = [0, 1, 2].map((seq) => ({
