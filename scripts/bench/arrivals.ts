@@ -1,0 +1,32 @@
+import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
+import { systemClock } from '../../pipeline/runtime/system-clock.ts';
+import type { Cleanup } from './cleanup.ts';
+import type { Running } from './running.ts';
+
+/** A record of the last topic and when it was there. */
+export interface Arrival {
+  readonly record: ConsumerRecord;
+  readonly arrivedMs: number;
+}
+
+/** Reads the last topic of a running topology, as any client would. */
+export function arrivals(
+  { plan, kafka, failed }: Running,
+  cleanup: Cleanup,
+): { next(): Promise<Arrival>; end(): Promise<void> } {
+  const topic = Object.values(plan.stages.at(-1)?.to ?? {})[0] ?? '';
+  const ended = new AbortController();
+  const { signal } = ended;
+  const records = kafka.openReader({ topic, from: 'earliest', signal })[Symbol.asyncIterator]();
+  const end = cleanup.add(async () => {
+    ended.abort();
+    await records.return?.();
+  });
+  return {
+    next: async () => {
+      const { value } = (await Promise.race([records.next(), failed])) as IteratorYieldResult<ConsumerRecord>;
+      return { record: value, arrivedMs: systemClock.nowUs() / 1000 };
+    },
+    end,
+  };
+}

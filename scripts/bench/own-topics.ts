@@ -1,0 +1,17 @@
+import type { Plan, TopicPlan } from '../../pipeline/topology/plan.ts';
+
+/** The same plan on topics of its own: a broker that others use may already have topics of the plan's names. */
+export function onOwnTopics(plan: Plan): Plan {
+  const own = (topic: string): string => (topic.startsWith(`${plan.name}.`) ? topic : `${plan.name}.${topic}`);
+  return {
+    ...plan,
+    topics: plan.topics.map((topic): TopicPlan => ({ ...topic, name: own(topic.name) })),
+    sources: plan.sources.map((source) => ({ ...source, to: own(source.to) })),
+    stages: plan.stages.map((stage) => ({
+      ...stage,
+      from: stage.from.map(own),
+      to: Object.fromEntries(Object.entries(stage.to).map(([output, topic]) => [output, own(topic)])),
+    })),
+    taps: plan.taps.map((tap) => ({ ...tap, on: own(tap.on) })),
+  };
+}
