@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { z } from 'zod';
 import { defineSink, type Sink } from '../ports/sink.ts';
 import { consoleLine } from './console-line.ts';
@@ -24,17 +23,15 @@ function createConsole(format: 'auto' | 'json'): Sink {
   const { stdout } = process;
   const colour = stdout.isTTY && process.env['NO_COLOR'] === undefined;
   let open = true;
-  const onError = (error: NodeJS.ErrnoException): void => {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     open = false; // whoever read along has left (`| head`): nothing more to say
-  };
-  stdout.on('error', onError);
+  });
   return {
     write: async (record) => {
       if (!open) return;
       const line = format === 'json' ? recordLine(record, 'length') : consoleLine(record, { colour });
-      if (!stdout.write(`${line}\n`)) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]);
+      await new Promise((written) => stdout.write(`${line}\n`, written)); // an error goes to the listener above
     },
-    close: () => void stdout.off('error', onError),
   };
 }

@@ -15,7 +15,7 @@ const options = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('Files or lines after which the tap keeps nothing more. Default: no limit.'),
+    .describe('Files or lines to keep in one run of the tap; what comes after is left out. Default: no limit.'),
 });
 
 /** Keeps records as files: a record that comes twice, after a crash, is kept once. */

@@ -4,9 +4,9 @@ import type { SinkSetup, StartPosition } from '../../ports/sink.ts';
 import type { Gallery } from './gallery.ts';
 import { streamLive } from './live-stream.ts';
 import { FIRST_DELIMITER, MULTIPART_TYPE } from './multipart.ts';
-import type { Picture } from './picture.ts';
 import { Refusal, streamQuery, type StreamQuery } from './query.ts';
 import { streamReplay } from './replay-stream.ts';
+import { SourceView, type SourceState } from './source-view.ts';
 
 export interface StreamsParts {
   readonly gallery: Gallery;
@@ -14,18 +14,14 @@ export interface StreamsParts {
   readonly maxReplays: number;
 }
 
-/** Where a replay is. */
-export interface ReplayState {
-  /** Capture time of the picture shown last, ISO 8601; null before the first. */
-  readonly at: string | null;
-  readonly seq: number | null;
-  readonly objects: readonly { readonly label: string; readonly score: number }[] | null;
-}
+/** What a replay shows, and when that was captured (ISO 8601). */
+export type ReplayState = SourceState & { readonly at: string };
 
 interface RunningReplay {
   readonly view: string | null;
   readonly abort: AbortController;
-  picture: Picture | null;
+  /** What it has shown so far; null before the first picture. */
+  shown: SourceView | null;
 }
 
 /** All streams of pictures that browsers have open. */
@@ -63,15 +59,11 @@ export class Streams {
     else void this.#replay(response, query, query.from);
   }
 
+  /** Null where there is no such replay or it has shown nothing yet. */
   replayState(view: string): ReplayState | null {
-    const replay = [...this.#replays].find((running) => running.view === view);
-    if (!replay) return null;
-    const { picture } = replay;
-    return {
-      seq: picture?.meta?.frame.seq ?? null,
-      at: picture && new Date(picture.capturedMs).toISOString(),
-      objects: picture?.meta?.objects?.map(({ label, score }) => ({ label, score })) ?? null,
-    };
+    const shown = [...this.#replays].find((replay) => replay.view === view)?.shown;
+    if (!shown) return null;
+    return { ...shown.state(this.#parts.setup.clock.nowMs()), at: new Date(shown.latest.capturedMs).toISOString() };
   }
 
   /** Ends every stream; those who do not listen are left to whoever closes their sockets. */
@@ -91,7 +83,7 @@ export class Streams {
 
   async #replay(response: ServerResponse, { source, view }: StreamQuery, from: StartPosition): Promise<void> {
     const { setup } = this.#parts;
-    const replay: RunningReplay = { view, abort: new AbortController(), picture: null };
+    const replay: RunningReplay = { view, abort: new AbortController(), shown: null };
     const { signal } = replay.abort;
     this.#replays.add(replay);
     response.once('close', () => replay.abort.abort());
@@ -101,7 +93,11 @@ export class Streams {
         sourceId: source,
         clock: setup.clock,
         signal,
-        onPicture: (picture) => (replay.picture = picture),
+        onPicture: (picture) => {
+          const nowMs = setup.clock.nowMs();
+          if (replay.shown) replay.shown.add(picture, nowMs);
+          else replay.shown = new SourceView(picture, nowMs);
+        },
       });
     } catch (error) {
       if (!signal.aborted) setup.log.warn({ tap: setup.name }, `a replay of ${setup.topic} ended: ${messageOf(error)}`);

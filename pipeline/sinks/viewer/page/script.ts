@@ -83,7 +83,7 @@ function show(state) {
   if (replay && replayBegan && !state.replay && !comesBack) return goLive('The replay has ended.');
   showSources(state.sources);
   const shown = state.sources.find(({ id }) => id === source) ?? (source === null ? state.sources[0] : undefined);
-  showFigures(shown, state.replay);
+  showFigures(replay ? state.replay : shown);
   showStatus(state, shown);
 }
 
@@ -102,31 +102,35 @@ function showStatus(state, shown) {
   else curtain('Waiting for the first picture', 'from ' + (source ?? state.topic));
 }
 
-function showFigures(shown, replaying) {
-  const age = at('age-cell');
+function showFigures(shown) {
   text('fps', shown ? shown.fps.toFixed(1) : '–');
-  if (shown && shown.width) {
+  text('seq', shown?.seq == null ? '–' : '#' + shown.seq);
+  if (shown?.width) {
     text('size', shown.width + ' × ' + shown.height);
     at('screen').style.setProperty('--shape', shown.width + ' / ' + shown.height);
   }
-  if (replay) {
-    const time = replaying && replaying.at ? new Date(replaying.at) : null;
-    text('age-label', 'Recorded at');
-    text('age', time ? time.toLocaleTimeString() : '–');
-    text('age-unit', '');
-    age.title = time ? time.toLocaleString() : '';
-    delete age.dataset.freshness;
-  } else {
-    const [amount, unit] = shown ? duration(shown.ageMs) : ['–', ''];
-    text('age-label', 'Frame age');
-    text('age', amount);
-    text('age-unit', unit);
-    age.dataset.freshness = !shown ? '' : shown.ageMs <= FRESH_MS ? 'good' : shown.ageMs <= OLD_MS ? 'warn' : 'bad';
-  }
-  const seq = replay ? replaying?.seq : shown?.seq;
-  text('seq', seq == null ? '–' : '#' + seq);
-  showObjects(replay ? replaying?.objects : shown?.objects);
+  if (replay) showCaptureTime(shown?.at);
+  else showAge(shown?.ageMs);
+  showObjects(shown?.objects);
   showDrops(shown?.drops);
+}
+
+function showCaptureTime(iso) {
+  const time = iso ? new Date(iso) : null;
+  text('age-label', 'Recorded at');
+  text('age', time ? time.toLocaleTimeString([], { hourCycle: 'h23' }) : '–');
+  text('age-unit', '');
+  at('age-cell').title = time ? time.toLocaleString() : '';
+  delete at('age-cell').dataset.freshness;
+}
+
+function showAge(ageMs) {
+  const [amount, unit] = ageMs === undefined ? ['–', ''] : duration(ageMs);
+  text('age-label', 'Frame age');
+  text('age', amount);
+  text('age-unit', unit);
+  at('age-cell').title = 'since the picture was captured';
+  at('age-cell').dataset.freshness = ageMs === undefined ? '' : ageMs <= FRESH_MS ? 'good' : ageMs <= OLD_MS ? 'warn' : 'bad';
 }
 
 function showObjects(objects) {
@@ -142,7 +146,7 @@ function showDrops(drops) {
   const reasons = Object.entries(drops?.reasons ?? {}).sort((a, b) => b[1] - a[1]);
   list('drops', reasons.map(([reason, count]) => [words[reason] ?? reason, count.toLocaleString('en')]));
   text('drop-count', drops?.count ? drops.count.toLocaleString('en') : '');
-  text('drops-text', drops?.count ? '' : 'No frame since the viewer began.');
+  text('drops-text', drops?.count ? '' : replay ? 'No frame of this replay so far.' : 'No frame since the viewer began.');
 }
 
 function showSources(sources) {
@@ -217,6 +221,5 @@ at('picture').addEventListener('load', () => { at('picture').hidden = false; });
 at('picture').addEventListener('error', onPictureError);
 at('sources').addEventListener('change', () => { source = at('sources').value; notice(null); attach(); });
 at('replay').addEventListener('click', () => { replay = replay ? null : { from: 'earliest' }; notice(null); attach(); });
-attach();
-poll();
+addEventListener('load', () => { attach(); poll(); }); // a stream that still waits must not keep the page loading
 `;

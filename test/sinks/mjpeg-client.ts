@@ -1,0 +1,54 @@
+import { get, type IncomingMessage } from 'node:http';
+
+const DELIMITER = '--tapline-frame\r\n';
+
+/** A browser as far as the stream can tell: reads parts as they come. */
+export interface MjpegClient {
+  readonly response: IncomingMessage;
+  /** The next picture. It counts as shown when the delimiter after it is there, which is when browsers paint it. */
+  next(): Promise<Buffer>;
+  /** Resolves when the server ends the stream. */
+  readonly ended: Promise<void>;
+  close(): void;
+}
+
+/** Opens a stream; rejects where the status is not 200. */
+export async function openStream(address: string): Promise<MjpegClient> {
+  const response = await open(address);
+  const chunks = response.iterator({ destroyOnReturn: false });
+  const ended = new Promise<void>((resolve) => response.once('close', resolve).on('error', () => resolve()));
+  let buffered: Buffer = Buffer.alloc(0);
+  const until = async (text: string): Promise<Buffer> => {
+    for (;;) {
+      const at = buffered.indexOf(text);
+      if (at >= 0) {
+        const taken = buffered.subarray(0, at);
+        buffered = buffered.subarray(at + text.length);
+        return taken;
+      }
+      const chunk = await chunks.next();
+      if (chunk.done) throw new Error('the stream has ended');
+      buffered = Buffer.concat([buffered, chunk.value as Buffer]);
+    }
+  };
+  await until(DELIMITER);
+  return {
+    response,
+    next: async () => {
+      await until('\r\n\r\n');
+      return until(`\r\n${DELIMITER}`);
+    },
+    ended,
+    close: () => response.destroy(),
+  };
+}
+
+function open(address: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(address, { agent: false }, (response) => {
+      if (response.statusCode === 200) return resolve(response);
+      response.resume();
+      reject(new Error(`status ${response.statusCode ?? '?'}`));
+    }).on('error', reject);
+  });
+}
