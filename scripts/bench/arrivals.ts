@@ -1,3 +1,4 @@
+import { FatalError } from '../../pipeline/errors/pipeline-error.ts';
 import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
 import { systemClock } from '../../pipeline/runtime/system-clock.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -24,7 +25,8 @@ export function arrivals(
   });
   return {
     next: async () => {
-      const { value } = (await Promise.race([records.next(), failed])) as IteratorYieldResult<ConsumerRecord>;
+      const { value, done } = await Promise.race([records.next(), failed]);
+      if (done === true) throw new FatalError('INTERNAL', `the reader of ${topic} has ended; the measurement is void`);
       return { record: value, arrivedMs: systemClock.nowUs() / 1000 };
     },
     end,

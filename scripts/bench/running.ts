@@ -1,7 +1,8 @@
 import { FatalError } from '../../pipeline/errors/pipeline-error.ts';
 import { createKafka, type Kafka } from '../../pipeline/kafka/index.ts';
 import type { Admin } from '../../pipeline/ports/admin.ts';
-import { Supervisor } from '../../pipeline/runtime/supervisor.ts';
+import { Supervisor, type SupervisorEvents } from '../../pipeline/runtime/supervisor.ts';
+import type { WorkerProcess } from '../../pipeline/runtime/worker-process.ts';
 import type { Plan } from '../../pipeline/topology/plan.ts';
 import type { BenchBroker } from './bench-broker.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -15,7 +16,7 @@ export interface Running {
   readonly supervisor: Supervisor;
   /** Workers and broker as processes. */
   processes(): { readonly name: string; readonly pid: number }[];
-  /** Rejects when a part of it cannot go on. */
+  /** Rejects when a worker dies: figures with a restart in them say nothing. */
   readonly failed: Promise<never>;
   /** Stops it and deletes its topics. */
   stop(): Promise<void>;
@@ -26,33 +27,33 @@ export async function provision(plan: Plan, broker: BenchBroker, cleanup: Cleanu
   const kafka = createKafka(broker.connection, { log: quiet, clientId: `tapline-${plan.name}` });
   const admin = kafka.admin();
   await admin.ensureTopics(plan.topics);
-  const complain = (line: string): void => void process.stderr.write(`  ${line}\n`);
-  const supervisor = new Supervisor({
-    plan,
-    connection: broker.connection,
-    admin,
-    logLevel: 'warn',
-    events: {
-      onState: () => undefined,
-      onDeath: (worker, { reason }) => complain(`${worker.name} died: ${reason}`),
-      onLine: (worker, line) => complain(`${worker.name} | ${line}`),
-      onWarning: complain,
-    },
-  });
+  const { supervisor, failed } = supervise(plan, admin, broker);
   const stop = cleanup.add(async () => {
     await supervisor.stop();
     await admin.deleteTopics(plan.topics.map(({ name }) => name));
     await admin.close();
   });
-  return {
-    plan,
-    kafka,
-    admin,
-    supervisor,
-    processes: () => processesOf(supervisor, broker),
-    failed: failure(supervisor),
-    stop,
+  return { plan, kafka, admin, supervisor, failed, processes: () => processesOf(supervisor, broker), stop };
+}
+
+function supervise(plan: Plan, admin: Admin, { connection }: BenchBroker): Pick<Running, 'supervisor' | 'failed'> {
+  const complain = (line: string): void => void process.stderr.write(`  ${line}\n`);
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined); // whoever waits for the topology races against it
+  const died = (worker: WorkerProcess, reason: string): void =>
+    fail(new FatalError('INTERNAL', `${worker.name} died during the measurement: ${reason}; see above`));
+  const events: SupervisorEvents = {
+    onState: (worker) => {
+      if (worker.state === 'failed') died(worker, worker.failure?.message ?? 'no reason given');
+    },
+    onDeath: (worker, { reason }) => died(worker, reason),
+    onLine: (worker, line) => complain(`${worker.name} | ${line}`),
+    onWarning: complain,
   };
+  return { supervisor: new Supervisor({ plan, connection, admin, logLevel: 'warn', events }), failed };
 }
 
 function processesOf({ workers }: Supervisor, { pid }: BenchBroker): { name: string; pid: number }[] {
@@ -60,9 +61,4 @@ function processesOf({ workers }: Supervisor, { pid }: BenchBroker): { name: str
     worker.pid === undefined ? [] : [{ name: worker.name, pid: worker.pid }],
   );
   return pid === null ? ours : [...ours, { name: 'broker', pid }];
-}
-
-async function failure(supervisor: Supervisor): Promise<never> {
-  const worker = await supervisor.untilFailed();
-  throw new FatalError('INTERNAL', `${worker.name} cannot go on: ${worker.failure?.message ?? 'see above'}`);
 }
