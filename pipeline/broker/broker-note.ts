@@ -1,14 +1,35 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from './command.ts';
+import { z } from 'zod';
+
+const managed = z.object({
+  kind: z.literal('managed'),
+  pid: z.int().positive(),
+  /** What {@link processIdentity} said of it: another process may get the number later. */
+  identity: z.string(),
+  port: z.int(),
+  controllerPort: z.int(),
+  /** Version of Apache Kafka. */
+  version: z.string(),
+  /** Where the archive of loaded classes goes that this broker writes when it ends; null where it writes none. */
+  archive: z.string().nullable(),
+});
+
+const compose = z.object({
+  kind: z.literal('compose'),
+  /** The number of a container's process is not ours to see. */
+  pid: z.null(),
+  /** Compose project the container belongs to. */
+  project: z.string(),
+  port: z.int(),
+});
+
+const brokerNote = z.discriminatedUnion('kind', [managed, compose]);
 
 /** A broker that tapline started for a folder, as noted in `.tapline/broker/broker.json`. */
-export interface BrokerNote {
-  readonly kind: 'managed' | 'compose';
-  /** Of the Java process; null for a container. */
-  readonly pid: number | null;
-  readonly port: number;
-}
+export type BrokerNote = z.infer<typeof brokerNote>;
+export type ManagedNote = z.infer<typeof managed>;
+export type ComposeNote = z.infer<typeof compose>;
 
 export function brokerDirectory(stateDirectory: string): string {
   return join(stateDirectory, 'broker');
@@ -18,35 +39,21 @@ export function brokerDirectory(stateDirectory: string): string {
 export async function writeNote(stateDirectory: string, note: BrokerNote): Promise<void> {
   await mkdir(brokerDirectory(stateDirectory), { recursive: true });
   const path = notePath(stateDirectory);
-  await writeFile(`${path}.tmp`, `${JSON.stringify(note)}\n`);
+  await writeFile(`${path}.tmp`, `${JSON.stringify(note, null, 2)}\n`);
   await rename(`${path}.tmp`, path);
 }
 
-/** The broker noted for this folder if its process is really there; a stale note is removed. */
+/** What is noted for this folder, or null; whether it still runs is another question. */
 export async function readNote(stateDirectory: string): Promise<BrokerNote | null> {
-  const note = await parseNote(stateDirectory);
-  if (!note) return null;
-  if (note.pid === null || (await isBrokerProcess(note.pid, stateDirectory))) return note;
-  await removeNote(stateDirectory);
-  return null;
+  try {
+    return brokerNote.parse(JSON.parse(await readFile(notePath(stateDirectory), 'utf8')));
+  } catch {
+    return null; // absent, torn or of another version: nothing is known to run
+  }
 }
 
 export async function removeNote(stateDirectory: string): Promise<void> {
   await rm(notePath(stateDirectory), { force: true });
-}
-
-/** A process number may have been given to another program: its command line has to name our settings. */
-export async function isBrokerProcess(pid: number, stateDirectory: string): Promise<boolean> {
-  const { code, output } = await runCommand('ps', ['-p', String(pid), '-o', 'command=']);
-  return code === 0 && output.includes('kafka.Kafka') && output.includes(brokerDirectory(stateDirectory));
-}
-
-async function parseNote(stateDirectory: string): Promise<BrokerNote | null> {
-  try {
-    return JSON.parse(await readFile(notePath(stateDirectory), 'utf8')) as BrokerNote;
-  } catch {
-    return null; // absent or unreadable: nothing is known to run
-  }
 }
 
 function notePath(stateDirectory: string): string {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
-/** What a program said and how it ended; `code` is null where it could not be started. */
+/** What a program said and how it ended; `code` is null where it could not be started or was stopped. */
 export interface CommandResult {
   readonly code: number | null;
   readonly output: string;
@@ -11,15 +12,17 @@ interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
+  /** Sees every line of both streams as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
-/** Runs a program without a shell and collects what it says on both streams. */
+/** Runs a program without a shell and collects what it says on both streams. Resolves when it has ended. */
 export function runCommand(
   program: string,
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { timeoutMs, ...rest } = options;
+  const { timeoutMs, onLine, ...rest } = options;
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(program, args, {
@@ -27,9 +30,13 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(timeoutMs !== undefined && { timeout: timeoutMs }),
     });
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.once('error', (error) => resolve({ code: null, output: error.message }));
-    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+      if (onLine) createInterface({ input: stream }).on('line', onLine);
+    }
+    child.once('error', (error) => {
+      if (child.pid === undefined) resolve({ code: null, output: error.message }); // else its end is still to come
+    });
+    child.once('close', (code) => resolve({ code, output }));
   });
 }

@@ -1,38 +1,46 @@
 import { mkdir } from 'node:fs/promises';
-import { UserError } from '../errors/pipeline-error.ts';
 import { cacheDirectory as userCache } from '../cache-directory.ts';
+import { FatalError, UserError } from '../errors/pipeline-error.ts';
 import { connectionFromEnvironment } from '../kafka/connection-from-env.ts';
 import { answers } from '../kafka/readiness.ts';
-import type { Connection } from '../ports/admin.ts';
 import { localConnection, type Broker, type BrokerRequest } from './broker.ts';
 import { readNote, removeNote, type BrokerNote } from './broker-note.ts';
-import { startComposeBroker, stopComposeBroker } from './compose-broker.ts';
-import { findJars } from './jars.ts';
-import { findJava } from './java.ts';
-import { startManagedBroker, stopManagedBroker } from './managed-broker.ts';
+import { isContainerUp, startComposeBroker, stopComposeBroker } from './compose-broker.ts';
+import { externalBroker } from './external-broker.ts';
+import { findJars, type Jars } from './jars.ts';
+import { findJava, type Java, type Missing } from './java.ts';
+import { startManagedBroker } from './managed-broker.ts';
 import { withStartLock } from './start-lock.ts';
+import { isThere, stopManagedBroker } from './stop-managed.ts';
 
 export type { Broker, BrokerRequest } from './broker.ts';
 
 const PREFERRED_PORT = 9092;
 const ANSWER_MS = 5_000;
+/** One whose starter was killed may still be about to start. */
+const START_MS = 15_000;
+
+type Request = Required<BrokerRequest>;
 
 /**
  * Finds or starts a broker: KAFKA_BROKERS; one of ours that already runs for this folder; a managed local Apache Kafka;
  * Docker Compose.
- * @throws UserError BROKER_NOT_AVAILABLE naming the ways out and why each is closed here.
+ * @throws UserError BROKER_NOT_AVAILABLE naming the ways out and why each is closed here; FatalError
+ * BROKER_START_FAILED, or BROKER_START_INTERRUPTED when the signal aborts (then nothing is left running).
  */
-export async function acquireBroker(request: BrokerRequest): Promise<Broker> {
-  const { env = process.env, stateDirectory, onProgress } = request;
+export async function acquireBroker(given: BrokerRequest): Promise<Broker> {
+  const request = withDefaults(given);
+  const { env, stateDirectory, onProgress, signal } = request;
   const external = connectionFromEnvironment(env);
   if (external) return externalBroker(external);
-  const onWait = (): void => onProgress('another tapline is starting the broker; waiting for it');
-  return withStartLock(stateDirectory, onWait, async () => {
-    const running = await findRunningBroker(stateDirectory, env);
-    if (running) return running;
-    const note = await startOne(request, env);
-    return brokerOf(note, { stateDirectory, env, startedByUs: true });
-  });
+  const onWait = (): void => onProgress('another tapline is starting or stopping the broker; waiting for it');
+  try {
+    return await withStartLock(stateDirectory, () => findOrStart(request), { onWait, signal });
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    const sentence = 'the start of the broker was interrupted; nothing is left running, start again';
+    throw new FatalError('BROKER_START_INTERRUPTED', sentence, { cause });
+  }
 }
 
 /** The broker that runs for this folder and answers, or null. */
@@ -40,37 +48,74 @@ export async function findRunningBroker(
   stateDirectory: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Broker | null> {
-  const note = await readNote(stateDirectory);
+  const note = await runningNote(stateDirectory, env);
   if (!note || !(await answers(localConnection(note.port), ANSWER_MS))) return null;
   return brokerOf(note, { stateDirectory, env, startedByUs: false });
 }
 
 /** Stops the broker that tapline runs for this folder; false where there is none. */
 export async function stopBroker(stateDirectory: string, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
-  const note = await readNote(stateDirectory);
-  if (!note) return false;
-  await stopNoted(note, stateDirectory, env);
-  return true;
+  if (!(await readNote(stateDirectory))) return false;
+  return withStartLock(stateDirectory, async () => {
+    const note = await runningNote(stateDirectory, env);
+    if (note) await stopNoted(note, env, stateDirectory);
+    await removeNote(stateDirectory);
+    return note !== null;
+  });
 }
 
-async function startOne(request: BrokerRequest, env: NodeJS.ProcessEnv): Promise<BrokerNote> {
-  const { stateDirectory, onProgress, signal = new AbortController().signal, preferredPort = PREFERRED_PORT } = request;
-  const cacheDirectory = request.cacheDirectory ?? userCache(env);
-  await mkdir(cacheDirectory, { recursive: true });
-  const java = await findJava(env);
-  const jars = 'reason' in java ? java : await findJars({ cacheDirectory, env, onProgress, signal });
-  if (!('reason' in java) && 'directory' in jars) {
-    onProgress('starting Apache Kafka');
-    return startManagedBroker({ stateDirectory, cacheDirectory, java, jarDirectory: jars.directory, preferredPort });
+function withDefaults(request: BrokerRequest): Request {
+  const env = request.env ?? process.env;
+  return {
+    cacheDirectory: userCache(env),
+    preferredPort: PREFERRED_PORT,
+    signal: new AbortController().signal,
+    ...request,
+    env,
+  };
+}
+
+async function findOrStart(request: Request): Promise<Broker> {
+  const { env, stateDirectory, onProgress } = request;
+  const noted = await runningNote(stateDirectory, env);
+  if (noted) {
+    const isReady = await answers(localConnection(noted.port), START_MS);
+    if (isReady) return brokerOf(noted, { stateDirectory, env, startedByUs: false });
+    onProgress('the broker of this folder runs but does not answer; starting it anew');
+    await stopNoted(noted, env, stateDirectory);
   }
-  const managed = 'reason' in jars ? jars.reason : '';
-  const composed = await startComposeBroker(stateDirectory, { env, preferredPort, onProgress });
+  const note = await startOne(request);
+  return brokerOf(note, { stateDirectory, env, startedByUs: true });
+}
+
+async function startOne(request: Request): Promise<BrokerNote> {
+  const parts = await findParts(request);
+  if (!('reason' in parts)) {
+    request.onProgress(`starting Apache Kafka ${parts.jars.version}`);
+    return startManagedBroker({ ...request, ...parts });
+  }
+  const composed = await startComposeBroker(request);
   if (!('reason' in composed)) return composed;
   throw new UserError(
     'BROKER_NOT_AVAILABLE',
-    `no Kafka broker: KAFKA_BROKERS is not set; ${managed}; ${composed.reason}. ` +
+    `no Kafka broker: KAFKA_BROKERS is not set; ${parts.reason}; ${composed.reason}. ` +
       'Name a broker in KAFKA_BROKERS, or install Java 17 and Maven, or start Docker',
   );
+}
+
+async function findParts(request: Request): Promise<{ readonly java: Java; readonly jars: Jars } | Missing> {
+  const java = await findJava(request.env);
+  if ('reason' in java) return java;
+  await mkdir(request.cacheDirectory, { recursive: true });
+  const jars = await findJars(request);
+  return 'reason' in jars ? jars : { java, jars };
+}
+
+/** The broker noted for this folder if it is really there; its number or port may belong to something else by now. */
+async function runningNote(stateDirectory: string, env: NodeJS.ProcessEnv): Promise<BrokerNote | null> {
+  const note = await readNote(stateDirectory);
+  if (!note) return null;
+  return (await (note.kind === 'managed' ? isThere(note) : isContainerUp(note, env))) ? note : null;
 }
 
 function brokerOf(
@@ -78,37 +123,20 @@ function brokerOf(
   { stateDirectory, env, startedByUs }: { stateDirectory: string; env: NodeJS.ProcessEnv; startedByUs: boolean },
 ): Broker {
   const bootstrap = `127.0.0.1:${note.port}`;
-  const how = note.kind === 'managed' ? 'Apache Kafka 4.1, run by tapline' : 'Apache Kafka 4.1, run by Docker Compose';
+  const what = note.kind === 'managed' ? `Apache Kafka ${note.version}` : 'Apache Kafka in Docker';
   return {
     bootstrap,
     kind: startedByUs ? note.kind : 'running',
     startedByUs,
     connection: localConnection(note.port),
-    describe: () => `broker ${bootstrap} (${how}${startedByUs ? '' : ', already running'})`,
-    stop: () => stopNoted(note, stateDirectory, env),
+    describe: () => `broker ${bootstrap} (${what}, ${startedByUs ? 'started by this command' : 'already running'})`,
+    stop: async () => {
+      await stopBroker(stateDirectory, env);
+    },
   };
 }
 
-async function stopNoted({ kind, pid }: BrokerNote, stateDirectory: string, env: NodeJS.ProcessEnv): Promise<void> {
-  if (kind === 'compose') await stopComposeBroker(env);
-  else if (pid !== null) await stopManagedBroker(pid, stateDirectory, userCache(env));
-  await removeNote(stateDirectory);
-}
-
-async function externalBroker(connection: Connection): Promise<Broker> {
-  const bootstrap = connection.bootstrap.join(',');
-  if (!(await answers(connection, ANSWER_MS).catch(() => false))) {
-    throw new UserError(
-      'KAFKA_UNREACHABLE',
-      `no broker answers at KAFKA_BROKERS=${bootstrap} within ${ANSWER_MS / 1000} s; check the address, or unset it to use a local broker`,
-    );
-  }
-  return {
-    bootstrap,
-    kind: 'external',
-    startedByUs: false,
-    connection,
-    describe: () => `broker ${bootstrap} (from KAFKA_BROKERS)`,
-    stop: async () => undefined,
-  };
+async function stopNoted(note: BrokerNote, env: NodeJS.ProcessEnv, stateDirectory: string): Promise<void> {
+  if (note.kind === 'compose') await stopComposeBroker(note, env);
+  else await stopManagedBroker(note, stateDirectory);
 }

@@ -1,17 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runCommand } from './command.ts';
+import { fetchJars } from './fetch-jars.ts';
+import type { Missing } from './java.ts';
+import { composeFile } from './compose-file.ts';
 
-const POM = fileURLToPath(new URL(resourcePath('pom.xml'), import.meta.url));
+/** First version whose settings and log are as ours. */
+const NEEDED = 4;
 
-/** Settings of the broker's own log. */
-export const LOG_SETTINGS = fileURLToPath(new URL(resourcePath('log4j2.properties'), import.meta.url));
+/** The jars of one Apache Kafka. */
+export interface Jars {
+  readonly directory: string;
+  /** `4.1.1`. */
+  readonly version: string;
+}
 
-/** What fetching jars needs. */
+/** What finding jars needs. */
 export interface JarRequest {
   readonly cacheDirectory: string;
   readonly env: NodeJS.ProcessEnv;
@@ -19,58 +23,30 @@ export interface JarRequest {
   readonly signal: AbortSignal;
 }
 
-/** Folder of Kafka's jars: KAFKA_HOME's, the cache's, or fetched by Maven now; or why there are none. */
-export async function findJars(
-  request: JarRequest,
-): Promise<{ readonly directory: string } | { readonly reason: string }> {
+/** Kafka's jars: those of KAFKA_HOME, those in the cache, or fetched by Maven now; or why there are none. */
+export async function findJars(request: JarRequest): Promise<Jars | Missing> {
   const home = request.env['KAFKA_HOME'];
-  if (home) {
-    const directory = join(home, 'libs');
-    return existsSync(directory) ? { directory } : { reason: `KAFKA_HOME (${home}) has no folder libs` };
-  }
+  if (home) return jarsOfHome(home);
+  const pom = composeFile('broker/pom.xml');
   const versions = createHash('sha256')
-    .update(await readFile(POM))
+    .update(await readFile(pom))
     .digest('hex')
     .slice(0, 12);
   const directory = join(request.cacheDirectory, `kafka-${versions}`);
-  return existsSync(directory) ? { directory } : fetchJars(directory, request);
+  const missing = (await jarsIn(directory)) ? null : await fetchJars({ ...request, pom, directory });
+  if (missing) return missing;
+  return (await jarsIn(directory)) ?? { reason: `there is no Kafka in ${directory}; remove that folder` };
 }
 
-/** Copies the jars beside the final folder and renames: two at once and a killed one both end well. */
-async function fetchJars(
-  directory: string,
-  { env, onProgress, signal, cacheDirectory }: JarRequest,
-): Promise<{ readonly directory: string } | { readonly reason: string }> {
-  const { code: hasMaven } = await runCommand('mvn', ['-v'], { env, timeoutMs: 20_000 });
-  if (hasMaven !== 0) return { reason: 'no Maven (mvn) on the PATH to fetch Kafka with' };
-  onProgress('fetching Apache Kafka 4.1 with Maven, once (43 MB)');
-  const temporary = join(cacheDirectory, `.kafka-${randomUUID()}`);
-  await mkdir(temporary, { recursive: true });
-  const goals = ['-q', '-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${temporary}`];
-  const { code, output } = await runCommand('mvn', goals, { env, signal, cwd: cacheDirectory });
-  if (code !== 0) {
-    await rm(temporary, { recursive: true, force: true });
-    return { reason: `Maven could not fetch Kafka: ${lastLine(output)}` };
-  }
-  await rename(temporary, directory).catch(async (error: unknown) => {
-    await rm(temporary, { recursive: true, force: true });
-    if (!existsSync(directory)) throw error; // else another process was first
-  });
-  return { directory };
+async function jarsOfHome(home: string): Promise<Jars | Missing> {
+  const jars = await jarsIn(join(home, 'libs'));
+  if (!jars) return { reason: `there is no unpacked Kafka in KAFKA_HOME (${home})` };
+  if (Number.parseInt(jars.version, 10) >= NEEDED) return jars;
+  return { reason: `Kafka ${jars.version} found in KAFKA_HOME (${home}), ${NEEDED} or newer is needed` };
 }
 
-function lastLine(text: string): string {
-  return (
-    text
-      .split('\n')
-      .findLast((line) => /\[ERROR\]\s+\S/.test(line))
-      ?.replace(/^.*\[ERROR\]\s+/, '') ?? text.trim().slice(-300)
-  );
-}
-
-/** From source and from dist/ the project's root is not equally far. */
-function resourcePath(name: string): string {
-  return import.meta.url.includes('/dist/pipeline/')
-    ? `../../../compose/broker/${name}`
-    : `../../compose/broker/${name}`;
+async function jarsIn(directory: string): Promise<Jars | null> {
+  const names = await readdir(directory).catch(() => []);
+  const version = names.map((name) => /^kafka_2\.\d+-(\d[\w.-]*?)\.jar$/.exec(name)?.[1]).find(Boolean);
+  return version === undefined ? null : { directory, version };
 }
