@@ -1,5 +1,7 @@
 /** The public contract: all that a processor, a source or a sink, ours or a user's, may use. */
+export { cacheDirectory } from './cache-directory.ts';
 export { compiledEntry } from './compiled-entry.ts';
+export type { ErrorCode } from './errors/catalogue.ts';
 export { PipelineError, PoisonRecordError, RetriableError, UserError, messageOf } from './errors/pipeline-error.ts';
 export { checkExpression, compileExpression, type Expression, type ExpressionFault } from './expression/expression.ts';
 export type { DetectedObject, FrameMeta, Bbox } from './frame/frame-meta.ts';

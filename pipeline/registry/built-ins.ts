@@ -1,4 +1,5 @@
 import annotate from '../../processors/annotate/index.ts';
+import cocoSsd from '../../processors/coco-ssd/index.ts';
 import decode from '../../processors/decode.ts';
 import encode from '../../processors/encode.ts';
 import filter from '../../processors/filter.ts';
@@ -20,7 +21,7 @@ import video from '../sources/video.ts';
 import webcam from '../sources/webcam.ts';
 import type { Definition, Registered, Registry } from '../topology/registry.ts';
 
-const processors: readonly ProcessorDefinition[] = [decode, resize, annotate, encode, meta, filter, map];
+const processors: readonly ProcessorDefinition[] = [decode, resize, cocoSsd, annotate, encode, meta, filter, map];
 const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, stdin];
 const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic];
 

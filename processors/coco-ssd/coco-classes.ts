@@ -26,9 +26,7 @@ export const cocoClasses: readonly CocoClass[] = Object.entries(NAMES_BY_ID).map
 }));
 
 /** Label id of each name. */
-export const labelIds: ReadonlyMap<string, number> = new Map(
-  cocoClasses.map(({ label, labelId }) => [label, labelId]),
-);
+export const labelIds: ReadonlyMap<string, number> = new Map(cocoClasses.map(({ label, labelId }) => [label, labelId]));
 
 function numbered(first: number, names: string): Record<number, string> {
   return Object.fromEntries(names.split(',').map((name, index) => [first + index, name]));

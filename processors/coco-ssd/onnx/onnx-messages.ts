@@ -1,4 +1,4 @@
-import protobuf, { type IField } from 'protobufjs/light.js';
+import protobuf from 'protobufjs/light.js';
 
 const field = (id: number, type: string): protobuf.IField => ({ id, type });
 const list = (id: number, type: string): protobuf.IField => ({ id, type, rule: 'repeated' });

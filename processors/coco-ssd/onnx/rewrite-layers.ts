@@ -9,7 +9,11 @@ const PICTURE_NODE = 'Preprocessor/sub';
  * first), and gives the name of the ONNX value.
  * @throws Error for an operation the detector's graph does not have.
  */
-export function createLayerRewriter(graph: TfjsGraph, builder: GraphBuilder, picture: string): (name: string) => string {
+export function createLayerRewriter(
+  graph: TfjsGraph,
+  builder: GraphBuilder,
+  picture: string,
+): (name: string) => string {
   const known = new Map([[PICTURE_NODE, picture]]);
   const layers: Layers = {
     operand: (name) => {

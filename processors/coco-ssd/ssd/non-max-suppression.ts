@@ -22,8 +22,7 @@ export function suppressNonMax<Box extends Candidate>(candidates: readonly Box[]
   for (const candidate of candidates.toSorted((a, b) => b.score - a.score)) {
     if (kept.length >= maxBoxes) break;
     const beaten = kept.some(
-      (better) =>
-        (!perClass || better.labelId === candidate.labelId) && overlap(better.edges, candidate.edges) >= iou,
+      (better) => (!perClass || better.labelId === candidate.labelId) && overlap(better.edges, candidate.edges) >= iou,
     );
     if (!beaten) kept.push(candidate);
   }
