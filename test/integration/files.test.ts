@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { hasFfmpeg, hasMedia, media } from './media.ts';
 import { metaOf, readAll, withoutRepeats } from './read-records.ts';
@@ -40,7 +40,6 @@ describe.skipIf(!hasMedia)('pictures (skips where ../shared/media is absent)', (
 
   test('hostile files end as upright pictures or as dead letters that say why, and no worker restarts', async () => {
     const topology = await uniqueTopology();
-    const hostile = (await filesBelow(join(media, 'hostile'))).filter((path) => !path.includes('/video/'));
 
     const up = await tapline({ args: untilDone(topology, 'images', join(media, 'hostile')), env });
 
@@ -49,7 +48,12 @@ describe.skipIf(!hasMedia)('pictures (skips where ../shared/media is absent)', (
     const letters = await readAll(bootstrap, `${topology.name}.decode.dlq`);
     const all = await filesBelow(join(media, 'hostile'));
     expect(pictures.length + letters.length).toBe(all.length);
-    expect(pictures.length).toBe(hostile.filter((path) => path.includes('/odd_valid/')).length);
+    // Of the truncated files these lack a trailer or metadata only: all their pixels are there.
+    const whole = ['pillow_truncated_app14.jpg', 'pillow_truncated_end_chunk.png', 'pillow_truncated_exif_dpi.jpg'];
+    const expected = all.filter((path) => path.includes('/odd_valid/') || whole.some((name) => path.endsWith(name)));
+    expect(pictures.map((record) => basename(String(metaOf(record).frame['file']))).toSorted()).toEqual(
+      expected.map((path) => basename(path)).toSorted(),
+    );
     for (const { headers } of letters) expect(String(headers['tapline.dlq.error-code'])).toMatch(/^PICTURE_/);
     expect(up.lines.join('\n')).not.toMatch(/died/);
   });
@@ -62,11 +66,17 @@ describe.skipIf(!hasMedia || !hasFfmpeg)('videos (skips where ../shared/media or
 
     const up = await tapline({ args: untilDone(topology, 'video', film), env, directory: topology.directory });
     await up.line(/metrics http/);
-    await until(async () => (await up.status()).stages[2]!.recordsOut > 10, { what: 'detections', timeoutMs: 90_000 });
-    process.kill((await up.status()).stages[2]!.pids[0]!, 'SIGKILL');
+    let detector: number | undefined;
+    const isHalfway = async (): Promise<boolean> => {
+      const { recordsOut, pids } = (await up.status()).stages[2]!;
+      detector = pids[0];
+      return recordsOut > 5;
+    };
+    await until(isHalfway, { what: 'detections', timeoutMs: 90_000 });
+    process.kill(detector!, 'SIGKILL');
 
     expect(await up.ended, up.lines.join('\n')).toBe(0);
-    expect(up.lines.some((line) => /detect-0 died \(killed by SIGKILL\)/.test(line))).toBe(true);
+    expect(up.lines.join('\n')).toMatch(/detect-0 died \(killed by SIGKILL\)/);
     const captured = await readAll(bootstrap, topology.topic('frames.captured'));
     const annotated = withoutRepeats(await readAll(bootstrap, topology.topic('frames.annotated')));
     expect(annotated.map((record) => metaOf(record).frame.seq)).toEqual(captured.map((_, seq) => seq));

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { acquireBroker } from '../../pipeline/broker/index.ts';
 import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
-import { metaOf, readRecords } from './read-records.ts';
+import { metaOf, readRecords, withoutRepeats } from './read-records.ts';
 import { emptyDirectory, tapline, uniqueTopology } from './topology-run.ts';
 
 const bootstrap = inject('bootstrap');
@@ -78,8 +78,14 @@ test('is live again within two seconds after ten seconds without a broker, and t
   );
   const fresh = shown.filter(twoSecondsLater).map(ageMs);
   expect(Math.max(...fresh)).toBeLessThan(1500);
-  const seqs = shown.map((record) => metaOf(record).frame.seq);
-  const told = shown.map((record) => metaOf(record).dropped?.count ?? 0);
-  expect(told.slice(1)).toEqual(seqs.slice(1).map((seq, index) => seq - seqs[index]! - 1));
+  const distinct = withoutRepeats(shown); // an acknowledgement lost with the broker makes a record be written again
+  const seqs = distinct.map((record) => metaOf(record).frame.seq);
+  const told = distinct.map((record) => metaOf(record).dropped?.count ?? 0);
+  const gaps = seqs.slice(1).map((seq, index) => seq - seqs[index]! - 1);
+  // Written, but its commit lost with the broker: such a frame is read again and counted with the next. Never fewer.
+  expect(
+    told.slice(1).every((count, index) => count >= gaps[index]!),
+    `told ${told.slice(1).join()} of ${gaps.join()}`,
+  ).toBe(true);
   expect(await up.stop()).toBe(0);
 });
