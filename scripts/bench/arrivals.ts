@@ -25,9 +25,10 @@ export function arrivals(
   });
   return {
     next: async () => {
-      const { value, done } = await Promise.race([records.next(), failed]);
-      if (done === true) throw new FatalError('INTERNAL', `the reader of ${topic} has ended; the measurement is void`);
-      return { record: value, arrivedMs: systemClock.nowUs() / 1000 };
+      const result = await Promise.race([records.next(), failed]);
+      const arrivedMs = systemClock.nowUs() / 1000;
+      if (result.done !== true) return { record: result.value, arrivedMs };
+      throw new FatalError('INTERNAL', `the reader of ${topic} has ended; the measurement is void`);
     },
     end,
   };

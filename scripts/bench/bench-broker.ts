@@ -22,6 +22,6 @@ export async function startBroker(
     connection: broker.connection,
     bootstrap: broker.bootstrap,
     describe: () => broker.describe(),
-    pid: note?.pid ?? null,
+    pid: note && 'pid' in note ? note.pid : null,
   };
 }

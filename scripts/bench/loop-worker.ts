@@ -54,8 +54,8 @@ async function run(order: LoopOrder): Promise<void> {
   const { signal } = new AbortController();
   const input = records(order.folder);
   const next = async (): Promise<void> => {
-    const { value } = await input.next();
-    if (value) await passThrough(steps, value as ConsumerRecord, signal);
+    const result = await input.next();
+    if (result.done !== true) await passThrough(steps, result.value, signal);
   };
   for (let frame = 0; frame < order.warmUpFrames; frame++) await next();
   for (const { times } of steps) times.length = 0;

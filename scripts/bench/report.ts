@@ -1,18 +1,20 @@
+import { paint } from '../../pipeline/cli/terminal.ts';
 import type { LatencyFigures } from './latency.ts';
 import type { LoopFigures } from './loop.ts';
 import type { Machine } from './machine.ts';
 import type { PassThroughFigures } from './small-records.ts';
 import type { PipelineFigures } from './pipeline.ts';
+import type { Round } from './rounds.ts';
 
 /** Everything one run measured; what `--json` writes. */
 export interface BenchReport {
   /** Frames a second of the pipeline divided by those of the loop with one worker. */
   readonly ratio: number;
-  readonly loop: LoopFigures;
+  readonly loop: LoopFigures & { readonly fps2Workers: number };
   readonly loopOfTwo: LoopFigures;
   readonly pipeline: PipelineFigures;
   /** Frames travel at full size until `resize`. */
-  readonly fullSize: { readonly ratio: number; readonly loop: LoopFigures; readonly pipeline: PipelineFigures };
+  readonly fullSize: Round;
   readonly latency: LatencyFigures;
   readonly passthrough: PassThroughFigures;
   readonly machine: Machine;
@@ -22,7 +24,7 @@ export interface BenchReport {
 export function reportText(report: BenchReport): string {
   const { loop, loopOfTwo, pipeline, fullSize, latency, passthrough, machine } = report;
   return [
-    `ratio ${report.ratio.toFixed(2)} (five stages through Kafka / one plain loop, frames a second, sent on at 640 wide)`,
+    `${paint('bold', `ratio ${report.ratio.toFixed(2)}`)} (five stages through Kafka / one plain loop, frames a second, sent on at 640 wide)`,
     '',
     table([
       ['', 'frames/s', 'ratio', 'CPU ms/frame', 'peak RSS MB'],
@@ -40,7 +42,7 @@ export function reportText(report: BenchReport): string {
     table(latencyRows(latency)),
     `pass-through ${passthrough.recordsPerSecond} records/s (${passthrough.recordBytes} bytes, ${passthrough.partitions} partitions, one worker)`,
     '',
-    `${machine.cpus} x ${machine.cpu}, ${machine.memoryMb} MB, ${machine.platform}, Node ${machine.node}, load at start ${machine.loadAtStart}`,
+    `${machine.cores} x ${machine.cpu}, ${machine.memory} MB, ${machine.platform}, Node ${machine.node}, load at start ${machine.loadAtStart}`,
     '',
   ].join('\n');
 }
@@ -86,5 +88,6 @@ function table(rows: readonly Row[]): string {
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  '),
   );
-  return `${lines.join('\n')}\n`;
+  const [heading = '', ...body] = lines;
+  return `${[paint('dim', heading), ...body].join('\n')}\n`;
 }

@@ -6,7 +6,6 @@ import { compiledEntry } from '../../pipeline/compiled-entry.ts';
 import type { Producer } from '../../pipeline/ports/producer.ts';
 import type { BenchBroker } from './bench-broker.ts';
 import type { Cleanup } from './cleanup.ts';
-import { rounded } from './figures.ts';
 import { planOf } from './plans.ts';
 import { ProcessMeter, type ProcessUse } from './process-meter.ts';
 import { provision, type Running } from './running.ts';
@@ -73,9 +72,10 @@ async function fill(producer: Producer, topic: string, records: number): Promise
 }
 
 async function measureCopying(
-  { admin, failed, processes }: Running,
+  running: Running,
   { topic, records }: { readonly topic: string; readonly records: number },
 ): Promise<Pick<PassThroughFigures, 'recordsPerSecond' | 'processes'>> {
+  const { admin, failed } = running;
   const copied = async (): Promise<number> => {
     const [description] = await Promise.race([admin.describeTopics([topic]), failed]);
     return (description?.partitions ?? []).reduce((sum, { high }) => sum + Number(high), 0);
@@ -88,7 +88,7 @@ async function measureCopying(
     }
   };
   const first = await reach(records * STEADY.from);
-  const meter = new ProcessMeter(processes());
+  const meter = new ProcessMeter(running.processes());
   await meter.start();
   const last = await reach(records * STEADY.to);
   const used = await meter.stop();
