@@ -14,9 +14,9 @@ interface Connected {
   readonly cluster: Cluster;
 }
 
+/** A coordinator that moves or only starts is no answer either. */
 function isAnswer(error: unknown): boolean {
-  if (error instanceof PipelineError || errorTypeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return true;
-  return reactionTo(error) !== 'away';
+  return error instanceof PipelineError || reactionTo(error) === 'refused';
 }
 
 /** Asks brokers about topics and groups. Connects on first use; once it has met a broker, it waits through outages. */
@@ -40,17 +40,20 @@ export class AdminClient {
    * refuses is thrown as it is.
    */
   async ask<T>(question: (connected: Connected) => Promise<T>): Promise<T> {
-    for (;;) {
+    for (let fresh = false; ;) {
       try {
-        const answer = await question(await this.#connect());
+        const connected = await this.#connect();
         this.#met = true;
-        return answer;
+        return await question(connected);
       } catch (error) {
-        if (isAnswer(error)) throw error;
+        const unknownTopic = errorTypeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+        if (isAnswer(error) || (unknownTopic && fresh)) throw error;
+        // kafkajs keeps asking for every topic it was ever asked for: one that was deleted since spoils all answers.
+        fresh = unknownTopic;
         if (!this.#met || this.#closed) throw this.#unreachable(error);
-        this.#log.debug({ error }, 'no broker answers, asking again');
+        this.#log.debug({ error }, 'no answer, asking again');
         await this.#disconnect();
-        await sleep(RETRY_MS);
+        if (!unknownTopic) await sleep(RETRY_MS);
       }
     }
   }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broker } from 'kafkajs';
 import { UserError } from '../errors/pipeline-error.ts';
 import type { Admin, PartitionLag, TopicDescription, TopicVerdict } from '../ports/admin.ts';
 import type { TopicPartition } from '../ports/consumer.ts';
@@ -8,16 +7,13 @@ import type { TopicPlan } from '../topology/plan.ts';
 import { AdminClient } from './admin-client.ts';
 import { partitionsOf, type ClientConnection } from './client.ts';
 import { partitionName } from './epoch.ts';
-import { errorTypeOf } from './failure.ts';
 import { committedOffsets, offsetsAt, type Offsets } from './offsets.ts';
 import { createTopics, ensureTopics, readSettings } from './provisioning.ts';
 import { refusal, unknownTopic } from './refusal.ts';
+import { removeMember } from './remove-member.ts';
 
 const POLL_MS = 50;
 const DELETED_DEADLINE_MS = 10_000;
-
-/** kafkajs has it, its types do not. */
-type Coordinator = Broker & { leaveGroup(member: { groupId: string; memberId: string }): Promise<unknown> };
 
 /** Creates the outside view of topics and groups; it connects on first use. */
 export function createAdmin(connection: ClientConnection, log: Logger): Admin {
@@ -110,15 +106,7 @@ class KafkaAdmin implements Admin {
   }
 
   async removeMember(groupId: string, memberId: string): Promise<void> {
-    await this.#client.ask(async ({ cluster }) => {
-      const coordinator = (await cluster.findGroupCoordinator({ groupId })) as Coordinator;
-      try {
-        await coordinator.leaveGroup({ groupId, memberId });
-      } catch (error) {
-        // Gone already, by its session time-out or by itself: that is what was wanted.
-        if (errorTypeOf(error) !== 'UNKNOWN_MEMBER_ID') throw error;
-      }
-    });
+    await this.#client.ask(({ cluster }) => removeMember(cluster, { groupId, memberId }));
   }
 
   close(): Promise<void> {

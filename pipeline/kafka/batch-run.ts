@@ -10,6 +10,7 @@ import type { Cursor } from './start-offsets.ts';
 
 const RETRY_MS = 200;
 const GRACE_MS = 3_000;
+const COORDINATOR_MOVED_MS = 5_000;
 
 /** What a batch is handled with. */
 export interface BatchRunParts {
@@ -28,6 +29,8 @@ export class BatchRun implements BatchContext {
   readonly #partition: TopicPartition;
   readonly #lastRecordOffset: bigint;
   readonly #nextOffset: bigint;
+  /** Commits in a row that went to a broker that is not the coordinator. */
+  #misdirected = 0;
 
   constructor(parts: BatchRunParts) {
     const { batch } = parts.payload;
@@ -74,6 +77,7 @@ export class BatchRun implements BatchContext {
     while (epoch.owns(this.#partition) && nextOffset > cursor.committed) {
       if (await this.#tryCommit(nextOffset)) return;
       await sleep(RETRY_MS);
+      this.#revokeIfCoordinatorMoved();
       // The broker is away and the work winds down: what is not committed is read again.
       if (epoch.signal.aborted) return;
     }
@@ -93,11 +97,17 @@ export class BatchRun implements BatchContext {
       return true;
     } catch (error) {
       const reaction = reactionTo(error);
+      this.#misdirected = errorTypeOf(error) === 'NOT_COORDINATOR_FOR_GROUP' ? this.#misdirected + 1 : 0;
       if (reaction === 'away') return false;
       if (reaction === 'refused') throw this.#commitRefused(error);
       if (errorTypeOf(error) !== 'REBALANCE_IN_PROGRESS') epoch.revoke();
       return true;
     }
+  }
+
+  /** kafkajs looks for the new coordinator of a group only when it joins again, and that waits for the handlers. */
+  #revokeIfCoordinatorMoved(): void {
+    if (this.#misdirected * RETRY_MS >= COORDINATOR_MOVED_MS) this.#parts.epoch.revoke();
   }
 
   #commitRefused(error: unknown): FatalError {

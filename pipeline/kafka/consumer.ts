@@ -97,6 +97,7 @@ export class GroupConsumer implements Consumer {
       liveness: this.#liveness,
       startOf: (partition) => this.#parts.startOf(partition, !this.#begun),
       nextEpoch: () => ++this.#epochs,
+      formerMemberId: this.#member?.memberId ?? null,
       onReady: () => {
         this.#begun = true;
         this.#resolveReady();

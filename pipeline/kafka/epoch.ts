@@ -22,6 +22,7 @@ export class Epoch {
   readonly #owned: ReadonlySet<string>;
   readonly #controller = new AbortController();
   #over = false;
+  #revokedAt = Infinity;
 
   constructor(number: number, memberId: string, partitions: readonly TopicPartition[]) {
     this.number = number;
@@ -44,7 +45,13 @@ export class Epoch {
     return !this.#over && this.#owned.has(partitionName(partition));
   }
 
+  /** How long it has been winding down, ms; 0 before. */
+  get revokedForMs(): number {
+    return Math.max(0, performance.now() - this.#revokedAt);
+  }
+
   revoke(): void {
+    this.#revokedAt = Math.min(this.#revokedAt, performance.now());
     this.#controller.abort();
   }
 

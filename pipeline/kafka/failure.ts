@@ -18,13 +18,18 @@ const REBALANCE_TYPES = new Set([
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
-  'NOT_COORDINATOR_FOR_GROUP',
   'MEMBER_ID_REQUIRED',
   'FENCED_INSTANCE_ID',
 ]);
 
 /** Not final, though kafkajs thinks so: brokers say so while they stop, or in words newer than kafkajs. */
-const PASSING_TYPES = new Set(['UNKNOWN', 'KAFKAJS_UNKNOWN_ERROR_CODE', 'KAFKA_STORAGE_ERROR']);
+const PASSING_TYPES = new Set([
+  'UNKNOWN',
+  'KAFKAJS_UNKNOWN_ERROR_CODE',
+  'KAFKA_STORAGE_ERROR',
+  // A broker that stops or starts says so too, and afterwards is the coordinator again, with the group as it was.
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
 
 /** The error under the wrappers kafkajs adds for retries, and the first of those it gathers from several topics. */
 export function rootOf(error: unknown): KafkajsError {

@@ -4,19 +4,17 @@
  */
 export class HeartbeatTimer {
   readonly #intervalMs: number;
-  readonly #onError: (error: unknown) => void;
   #timer: NodeJS.Timeout | null = null;
   #working = 0;
 
-  constructor(intervalMs: number, onError: (error: unknown) => void) {
+  constructor(intervalMs: number) {
     this.#intervalMs = intervalMs;
-    this.#onError = onError;
   }
 
-  /** Runs `work`, calling `beat` all the while. What `beat` throws goes to `onError`, not to the work. */
+  /** Runs `work`, calling `beat`, which shall not reject, all the while. Works that overlap share one timer. */
   async during<T>(beat: () => Promise<void>, work: () => Promise<T>): Promise<T> {
     this.#working++;
-    this.#timer ??= setInterval(() => void beat().catch(this.#onError), this.#intervalMs);
+    this.#timer ??= setInterval(() => void beat(), this.#intervalMs);
     try {
       return await work();
     } finally {

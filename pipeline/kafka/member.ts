@@ -11,12 +11,14 @@ import { HeartbeatTimer } from './heartbeat-timer.ts';
 import type { Liveness } from './liveness.ts';
 import { copartitionAssigner } from './partition-assigner.ts';
 import { refusal } from './refusal.ts';
+import { removeMember } from './remove-member.ts';
 import type { Start } from './start-offsets.ts';
 
 export const SESSION_TIMEOUT_MS = 10_000;
 export const REBALANCE_TIMEOUT_MS = 60_000;
 const HEARTBEAT_MS = 500;
 const LEAVE_DEADLINE_MS = 5_000;
+const REVOKED_IN_VAIN_MS = 2_000;
 /** Other brokers may learn of a new topic a moment after the one that created it. */
 const TOPIC_APPEARS_MS = 5_000;
 const RETRY_MS = 250;
@@ -30,6 +32,8 @@ export interface MemberParts {
   readonly liveness: Liveness;
   readonly startOf: (partition: TopicPartition) => Start;
   readonly nextEpoch: () => number;
+  /** Member id of the life before, which may still be in the group: a join would wait for its session to time out. */
+  readonly formerMemberId: string | null;
   /** The group has given partitions, and it is known where each begins. */
   readonly onReady: () => void;
 }
@@ -49,7 +53,7 @@ export class GroupMember {
   constructor(parts: MemberParts) {
     this.#parts = parts;
     this.#ended = new Promise((resolve, reject) => (this.#end = { resolve, reject }));
-    this.#heartbeats = new HeartbeatTimer(HEARTBEAT_MS, (error) => this.#heartbeatFailed(error));
+    this.#heartbeats = new HeartbeatTimer(HEARTBEAT_MS);
     this.#consumer = this.#createConsumer();
     this.#listen();
   }
@@ -61,6 +65,11 @@ export class GroupMember {
   async run(): Promise<'left' | 'crashed'> {
     this.#join().catch((error: unknown) => this.#crashed(error));
     return this.#ended;
+  }
+
+  /** The id the group knows this member by; null before it has joined. */
+  get memberId(): string | null {
+    return this.#assignment?.epoch.memberId ?? null;
   }
 
   /** Lets handlers end, then leaves the group. */
@@ -116,10 +125,7 @@ export class GroupMember {
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#joined(payload.memberId, payload.memberAssignment));
     this.#consumer.on(events.CRASH, ({ payload }) => this.#crashed(payload.error));
     this.#consumer.on(events.REBALANCING, () => liveness.joining(true));
-    this.#consumer.on(events.HEARTBEAT, ({ payload }) => {
-      liveness.beaten();
-      void this.#assignment?.commitStarts(payload.groupGenerationId);
-    });
+    this.#consumer.on(events.HEARTBEAT, ({ payload }) => this.#beaten(payload.groupGenerationId));
     this.#consumer.on(events.REQUEST, ({ payload }) => {
       liveness.answered();
       // From here on kafkajs commits under the next generation, even before it tells of the join.
@@ -136,6 +142,7 @@ export class GroupMember {
     const { options, liveness } = this.#parts;
     await this.#consumer.connect();
     await this.#subscribe();
+    await this.#removeFormerMember();
     liveness.joining(true);
     await this.#consumer.run({
       autoCommit: false,
@@ -156,6 +163,16 @@ export class GroupMember {
         if (performance.now() > deadline) throw refusal(error, topics);
         await sleep(RETRY_MS);
       }
+    }
+  }
+
+  async #removeFormerMember(): Promise<void> {
+    const { formerMemberId: memberId, options } = this.#parts;
+    if (memberId === null) return;
+    try {
+      await removeMember(this.#cluster, { groupId: options.groupId, memberId });
+    } catch (error) {
+      this.#note('the former member could not be removed; its session will time out', error);
     }
   }
 
@@ -208,7 +225,7 @@ export class GroupMember {
     // Nothing thrown may leave this function: kafkajs would try again, crash, or end without a word.
     await this.#heartbeats
       .during(
-        () => payload.heartbeat(),
+        () => this.#beat(payload),
         () => this.#inTurn(payload.batch, () => this.#handle(payload, assignment)),
       )
       .catch((error: unknown) => this.#fail(error));
@@ -246,9 +263,24 @@ export class GroupMember {
     this.#inTurn({ topic, partition }, settle).catch((error: unknown) => this.#fail(error));
   }
 
-  #heartbeatFailed(error: unknown): void {
-    if (reactionTo(error) === 'rebalance') this.#assignment?.epoch.revoke();
-    else this.#note('a heartbeat failed', error);
+  /** A failure belongs to the epoch the heartbeat was sent in: the answer may come after the next one began. */
+  async #beat(payload: EachBatchPayload): Promise<void> {
+    const epoch = this.#assignment?.epoch;
+    try {
+      await payload.heartbeat();
+    } catch (error) {
+      if (reactionTo(error) === 'rebalance') epoch?.revoke();
+      else this.#note('a heartbeat failed', error);
+    }
+  }
+
+  #beaten(generation: number): void {
+    this.#parts.liveness.beaten();
+    const assignment = this.#assignment;
+    if (!assignment || this.#leaving) return;
+    void assignment.commitStarts(generation);
+    // The group goes on with this member as it was, so kafkajs will not join again, and nothing would be handled.
+    if (!assignment.epoch.over && assignment.epoch.revokedForMs > REVOKED_IN_VAIN_MS) this.abandon();
   }
 
   #fail(error: unknown): void {

@@ -11,6 +11,7 @@ test.each([
   ['UNKNOWN_MEMBER_ID', false, 'rebalance'],
   ['NOT_LEADER_FOR_PARTITION', true, 'away'],
   ['UNKNOWN', false, 'away'],
+  ['NOT_COORDINATOR_FOR_GROUP', true, 'away'],
   ['GROUP_AUTHORIZATION_FAILED', false, 'refused'],
 ] as const)('%s means %s', (type, retriable, reaction) => {
   expect(reactionTo(answered(type, retriable))).toBe(reaction);
