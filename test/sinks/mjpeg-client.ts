@@ -1,11 +1,12 @@
 import { get, type IncomingMessage } from 'node:http';
 
-const DELIMITER = '--tapline-frame\r\n';
+/** What opens a part; browsers paint the part before it when they have read all of this. */
+const OPENING = '--tapline-frame\r\nContent-Type: image/jpeg\r\n\r\n';
 
 /** A browser as far as the stream can tell: reads parts as they come. */
 export interface MjpegClient {
   readonly response: IncomingMessage;
-  /** The next picture. It counts as shown when the delimiter after it is there, which is when browsers paint it. */
+  /** The next picture, as soon as a browser would paint it. */
   next(): Promise<Buffer>;
   /** Resolves when the server ends the stream. */
   readonly ended: Promise<void>;
@@ -31,12 +32,13 @@ export async function openStream(address: string): Promise<MjpegClient> {
       buffered = Buffer.concat([buffered, chunk.value as Buffer]);
     }
   };
-  await until(DELIMITER);
+  let isOpen = false;
   return {
     response,
     next: async () => {
-      await until('\r\n\r\n');
-      return until(`\r\n${DELIMITER}`);
+      if (!isOpen) await until(OPENING);
+      isOpen = true;
+      return until(`\r\n${OPENING}`);
     },
     ended,
     close: () => response.destroy(),

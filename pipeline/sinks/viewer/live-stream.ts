@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Gallery } from './gallery.ts';
+import { createPartWriter } from './multipart.ts';
 import type { Picture } from './picture.ts';
 
 /**
@@ -8,13 +9,14 @@ import type { Picture } from './picture.ts';
  * pictures, never old ones, and holds up nobody.
  */
 export function streamLive(response: ServerResponse, gallery: Gallery, sourceId: string | null): void {
+  const write = createPartWriter(response);
   let wanted = sourceId;
   let mailbox: Picture | null = null;
   const flush = (): void => {
     if (!mailbox || response.writableNeedDrain || response.writableEnded) return;
-    const { part } = mailbox;
+    const picture = mailbox;
     mailbox = null;
-    response.write(part);
+    write(picture);
   };
   const offer = (picture: Picture): void => {
     wanted ??= picture.sourceId;

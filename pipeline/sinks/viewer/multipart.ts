@@ -1,17 +1,30 @@
+import type { ServerResponse } from 'node:http';
+import type { Picture } from './picture.ts';
+
 const BOUNDARY = 'tapline-frame';
-const DELIMITER = `--${BOUNDARY}\r\n`;
 
 export const MULTIPART_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 
-/** What a stream begins with: each part brings the delimiter after it. */
-export const FIRST_DELIMITER = DELIMITER;
-
 /**
- * A copy of `picture` as one part. The delimiter follows at once, since browsers paint a part only when they see it:
- * sent with the next part, it would show every frame one frame late.
+ * A copy of `picture` as one part. What opens the next part follows at once, up to the end of its headers: Chromium
+ * paints a part only when it has read those of the next, so that sent later they would show every frame one frame late.
+ * The length of the next picture is not known yet, hence no Content-Length.
  */
 export function partOf(picture: Buffer, contentType: string): { readonly part: Buffer; readonly bytes: Buffer } {
-  const head = Buffer.from(`Content-Type: ${contentType}\r\nContent-Length: ${picture.length}\r\n\r\n`);
-  const part = Buffer.concat([head, picture, Buffer.from(`\r\n${DELIMITER}`)]);
-  return { part, bytes: part.subarray(head.length, head.length + picture.length) };
+  const part = Buffer.concat([picture, Buffer.from(`\r\n${opening(contentType)}`)]);
+  return { part, bytes: part.subarray(0, picture.length) };
+}
+
+/** What writes pictures of one type as the parts of one response; false as long as the other side is busy. */
+export function createPartWriter(response: ServerResponse): (picture: Picture) => boolean {
+  let isOpen = false;
+  return ({ part, contentType }) => {
+    if (!isOpen) response.write(opening(contentType));
+    isOpen = true;
+    return response.write(part);
+  };
+}
+
+function opening(contentType: string): string {
+  return `--${BOUNDARY}\r\nContent-Type: ${contentType}\r\n\r\n`;
 }

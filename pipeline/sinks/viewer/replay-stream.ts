@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../ports/clock.ts';
 import type { SinkRecord } from '../../ports/sink.ts';
+import { createPartWriter } from './multipart.ts';
 import { pictureOf, type Picture } from './picture.ts';
 
 /** Longer pauses of a recording (a camera that was off for the night) are cut to this. */
@@ -20,6 +21,7 @@ export interface Replay {
 export async function streamReplay(response: ServerResponse, replay: Replay): Promise<void> {
   const { records, clock, signal, onPicture } = replay;
   const pace = createPace();
+  const write = createPartWriter(response);
   let wanted = replay.sourceId;
   for await (const record of records) {
     const picture = pictureOf(record);
@@ -29,7 +31,7 @@ export async function streamReplay(response: ServerResponse, replay: Replay): Pr
     await clock.sleep(pace(picture.capturedMs, clock.nowMs()), signal);
     if (signal.aborted) return;
     onPicture(picture);
-    if (!response.write(picture.part)) await once(response, 'drain', { signal });
+    if (!write(picture)) await once(response, 'drain', { signal });
   }
 }
 

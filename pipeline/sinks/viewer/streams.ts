@@ -3,7 +3,7 @@ import { messageOf } from '../../errors/pipeline-error.ts';
 import type { SinkSetup, StartPosition } from '../../ports/sink.ts';
 import type { Gallery } from './gallery.ts';
 import { streamLive } from './live-stream.ts';
-import { FIRST_DELIMITER, MULTIPART_TYPE } from './multipart.ts';
+import { MULTIPART_TYPE } from './multipart.ts';
 import { Refusal, streamQuery, type StreamQuery } from './query.ts';
 import { streamReplay } from './replay-stream.ts';
 import { SourceView, type SourceState } from './source-view.ts';
@@ -51,7 +51,7 @@ export class Streams {
       response.end();
       return;
     }
-    response.write(FIRST_DELIMITER);
+    response.flushHeaders();
     response.on('error', () => undefined); // the browser has left: `close` follows
     this.#responses.add(response);
     response.once('close', () => this.#responses.delete(response));

@@ -29,6 +29,7 @@ function attach() {
   root.dataset.mode = replay ? 'replay' : 'live';
   const picture = at('picture');
   picture.hidden = true;
+  picture.removeAttribute('src');
   picture.src = streamUrl();
 }
 
@@ -88,7 +89,8 @@ function show(state) {
 }
 
 function showStatus(state, shown) {
-  const visible = !at('picture').hidden;
+  const visible = at('picture').naturalWidth > 0;
+  at('picture').hidden = !visible;
   if (state.problem) {
     setState('problem', 'No pictures');
     return curtain('Nothing a browser can show', state.problem);
@@ -217,7 +219,6 @@ function duration(ms) {
   return [String(Math.floor(ms / 3600000)), 'h'];
 }
 
-at('picture').addEventListener('load', () => { at('picture').hidden = false; });
 at('picture').addEventListener('error', onPictureError);
 at('sources').addEventListener('change', () => { source = at('sources').value; notice(null); attach(); });
 at('replay').addEventListener('click', () => { replay = replay ? null : { from: 'earliest' }; notice(null); attach(); });
