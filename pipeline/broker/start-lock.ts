@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerDirectory } from './broker-note.ts';
@@ -27,7 +25,7 @@ export async function withStartLock<T>(
 ): Promise<T> {
   await mkdir(brokerDirectory(stateDirectory), { recursive: true });
   const path = join(brokerDirectory(stateDirectory), 'start.lock');
-  const content = JSON.stringify({ pid: process.pid, identity: await processIdentity(process.pid), id: randomUUID() });
+  const content = JSON.stringify({ pid: process.pid, identity: await processIdentity(process.pid) });
   let waits = false;
   while (!(await tryCreate(path, content))) {
     signal?.throwIfAborted();
@@ -53,29 +51,35 @@ async function tryCreate(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock of a process that has ended. Renaming lets one of several do it, and shows what was really taken. */
+/** Removes the lock of a process that has ended. One at a time looks and removes, or it could be a new holder's. */
 async function takeAway(path: string): Promise<boolean> {
-  const seen = await readFile(path, 'utf8').catch(() => null); // null: just released
-  if (seen === null) return true;
-  if (!(await isStale(path, seen))) return false;
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return true; // another one was first
+  const guard = `${path}.guard`;
+  if (!(await isStale(path))) return false;
+  if (!(await tryCreate(guard, ''))) {
+    if (await isOld(guard)) await rm(guard, { force: true });
+    return false;
   }
-  const taken = await readFile(aside, 'utf8');
-  if (taken !== seen) await copyFile(aside, path, constants.COPYFILE_EXCL); // a new holder's, taken by mistake
-  await rm(aside, { force: true });
-  return true;
+  try {
+    const stale = await isStale(path);
+    if (stale) await rm(path, { force: true });
+    return stale;
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
-async function isStale(path: string, content: string): Promise<boolean> {
+async function isStale(path: string): Promise<boolean> {
+  const content = await readFile(path, 'utf8').catch(() => null);
+  if (content === null) return false; // just released
   try {
     const { pid, identity } = JSON.parse(content) as { pid: number; identity: string | null };
     return (await processIdentity(pid)) !== identity;
   } catch {
-    const written = await stat(path).catch(() => null);
-    return written !== null && Date.now() - written.mtimeMs > WRITTEN_WITHIN_MS;
+    return isOld(path);
   }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const written = await stat(path).catch(() => null);
+  return written !== null && Date.now() - written.mtimeMs > WRITTEN_WITHIN_MS;
 }
