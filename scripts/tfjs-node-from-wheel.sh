@@ -5,7 +5,7 @@
 #
 # usage: scripts/tfjs-node-from-wheel.sh [PROJECT_FOLDER]
 # needs: Linux on x86-64, Node 20 or 22, npm, python3 with pip, g++, make
-# On other systems and newer Node it says why it does nothing, and succeeds: the backend is optional.
+# Where one of these is missing it says why it does nothing, and succeeds: the backend is optional.
 set -euo pipefail
 
 readonly TFJS_NODE=@tensorflow/tfjs-node@4.22.0
@@ -30,8 +30,9 @@ if [ "$(uname -sm)" != "Linux x86_64" ]; then
   exit 0
 fi
 for tool in npm python3 g++ make sha256sum; do
-  command -v "$tool" >/dev/null || fail "$tool is needed; install it and run this again"
+  command -v "$tool" >/dev/null || { say "$tool is needed; nothing done, install it and run this again"; exit 0; }
 done
+python3 -m pip --version >/dev/null 2>&1 || { say "pip for python3 is needed; nothing done, install it and run this again"; exit 0; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

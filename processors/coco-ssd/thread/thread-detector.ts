@@ -1,14 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import {
+  PipelineError,
   RetriableError,
   UserError,
   compiledEntry,
   messageOf,
+  type ErrorCode,
   type Logger,
   type Size,
 } from '../../../pipeline/index.ts';
 import type { BackendName, Detection, Detector } from '../detector.ts';
-import type { Failure, ThreadData, ThreadMessage } from './messages.ts';
+import type { ThreadData, ThreadMessage } from './messages.ts';
 
 interface Waiting {
   readonly resolve: (message: ThreadMessage) => void;
@@ -68,7 +70,7 @@ async function startThread(data: ThreadData, log: Logger): Promise<LoadedThread>
   const first = await answer();
   if (first.kind !== 'ready') {
     await worker.terminate();
-    throw first.kind === 'unusable' ? errorOf(first.failure) : new Error('this is a bug, please report it');
+    throw errorOf(first, 'DETECTOR_BACKEND_UNAVAILABLE');
   }
   for (const reason of first.passedOver) log.warn({ backend: first.backend }, `a backend does not load: ${reason}`);
   log.info({ backend: first.backend }, `objects are detected by ${first.backend}`);
@@ -90,9 +92,14 @@ async function startThread(data: ThreadData, log: Logger): Promise<LoadedThread>
 
 function objectsOf(answer: ThreadMessage): readonly Detection[] {
   if (answer.kind === 'found') return answer.objects;
-  throw answer.kind === 'failed' ? errorOf(answer.failure) : new Error('this is a bug, please report it');
+  throw errorOf(answer, 'DETECTION_FAILED');
 }
 
-function errorOf({ code, message }: Failure): Error {
-  return code === undefined ? new Error(message) : new UserError(code, message);
+function errorOf(message: ThreadMessage, code: ErrorCode): Error {
+  if (!('failure' in message))
+    throw new Error(`a detector thread says "${message.kind}"; this is a bug, please report it`);
+  const { failure } = message;
+  return failure.code === undefined
+    ? new PipelineError(code, `coco-ssd: ${failure.message}`)
+    : new UserError(failure.code, failure.message);
 }
