@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { classColour } from '../../processors/annotate/palette.ts';
-import { projectRoot, tapline, uniqueTopology } from '../integration/topology-run.ts';
+import { projectRoot, tapline, uniqueTopology, type TopologyRun } from '../integration/topology-run.ts';
 import { until } from '../integration/until.ts';
 import { found, frames } from '../sinks/sink-setup.ts';
 import { blue, red, startViewer } from '../sinks/viewer-harness.ts';
@@ -12,6 +12,8 @@ import { countColour, hasChromium, launchChromium, paintedPixels } from './chrom
 
 const env = { KAFKA_BROKERS: inject('bootstrap') };
 const STOP_SIGN = 13;
+/** Boxes and their labels have thousands; the edges of undrawn signs have a hundred or two by chance. */
+const BOXED_PIXELS = 2000;
 
 /** A detector that is always right: it finds what the synthetic source says is there. */
 const oracle = `
@@ -43,7 +45,12 @@ stages:
   encode: { from: frames.drawn, process: encode, to: frames.annotated }
 taps:
   viewer: { on: frames.annotated, sink: viewer }
+  undrawn: { on: frames.captured, sink: viewer }
 `;
+
+async function addressOf(up: TopologyRun, tap: string): Promise<string> {
+  return /http:\S+/.exec(await up.line(new RegExp(`${tap} http://`)))![0];
+}
 
 const textOf = (page: Page, selector: string): Promise<string> => page.locator(selector).innerText();
 
@@ -74,8 +81,8 @@ describe.skipIf(!hasChromium)('viewer in a browser (skips where chromium is not 
     const topology = await uniqueTopology(street);
     await writeFile(join(topology.directory, 'oracle.mjs'), oracle);
     const up = await tapline({ args: ['up', topology.file, '--no-ui'], env });
-    const line = await up.line(/viewer http:\/\//);
-    const address = /http:\S+/.exec(line)![0];
+    const address = await addressOf(up, 'viewer');
+    const undrawn = await open(await addressOf(up, 'undrawn'));
 
     const pages = await Promise.all([open(address), open(address)]);
 
@@ -85,11 +92,14 @@ describe.skipIf(!hasChromium)('viewer in a browser (skips where chromium is not 
       await until(async () => seen.add((await paintedPixels(page)).toString('base64')).size >= 3, {
         what: 'three different pictures',
       });
-      await until(async () => countColour(await paintedPixels(page), classColour(STOP_SIGN), 40) > 300, {
+      await until(async () => countColour(await paintedPixels(page), classColour(STOP_SIGN), 40) > BOXED_PIXELS, {
         what: 'boxes in the colour of a stop sign',
       });
       await until(async () => (await textOf(page, '#objects')).includes('stop sign'), { what: 'a chip' });
     }
+
+    await untilText(undrawn, '#status-text', 'Live');
+    expect(countColour(await paintedPixels(undrawn), classColour(STOP_SIGN), 40)).toBeLessThan(BOXED_PIXELS / 4);
 
     const [watching, replaying] = pages;
     await until(async () => (await seqShown(watching)) > 60, { what: 'some recording' });

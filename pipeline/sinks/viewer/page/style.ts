@@ -46,15 +46,19 @@ main { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 16px; al
 
 .controls { display: flex; flex-wrap: wrap; gap: 10px; margin-top: 12px; }
 button, .button, select {
-  min-height: 42px; padding: 0 16px; border: 1px solid var(--edge); border-radius: 11px; background: var(--card); color: var(--text);
+  min-height: 42px; padding: 0 16px; border: 1px solid var(--edge); border-radius: 11px; background-color: var(--card); color: var(--text);
   font: inherit; font-weight: 550; text-decoration: none; display: inline-flex; align-items: center; cursor: pointer; transition: border-color .15s, background .15s;
 }
-button:hover, .button:hover, select:hover { border-color: #3a4a60; background: #18202b; }
+button:hover, .button:hover, select:hover { border-color: #3a4a60; background-color: #18202b; }
 button[aria-pressed=true] { border-color: var(--accent); color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .quiet { margin-left: auto; }
 .sources { display: flex; align-items: center; gap: 10px; color: var(--muted); font-size: 13px; }
-select { appearance: none; padding-right: 36px; max-width: 240px; background: var(--card) linear-gradient(45deg, transparent 50%, var(--muted) 50%) right 18px center / 6px 6px no-repeat; }
+select {
+  appearance: none; max-width: 240px; padding-right: 38px;
+  background-image: linear-gradient(45deg, transparent 50%, var(--muted) 50%), linear-gradient(135deg, var(--muted) 50%, transparent 50%);
+  background-position: right 20px center, right 15px center; background-size: 5px 5px; background-repeat: no-repeat;
+}
 .notice { margin-top: 12px; padding: 10px 14px; border: 1px solid #fbbf2455; border-radius: 11px; background: #fbbf2412; color: #fde68a; }
 .noscript { max-width: 1500px; margin: 14px auto; color: var(--muted); }
 .noscript a { color: var(--accent); }
