@@ -12,7 +12,7 @@ export async function planOf(file: string, set: readonly string[]): Promise<Plan
 }
 
 /** The five stages as they run at full speed on a folder of pictures: nothing is skipped, no tap looks on. */
-export function fullSpeedPlan(folder: string, decodeWidth: number): Promise<Plan> {
+export function fullSpeedPlan(folder: string, decodeWidth: number, set: readonly string[] = []): Promise<Plan> {
   return planOf(DEFAULT_TOPOLOGY, [
     'sources.camera.type=images',
     `sources.camera.with.path=${folder}`,
@@ -24,10 +24,12 @@ export function fullSpeedPlan(folder: string, decodeWidth: number): Promise<Plan
     'stages.detect.maxAge=',
     `stages.decode.with.maxWidth=${decodeWidth}`,
     'taps=',
+    ...set,
   ]);
 }
 
 /** The default topology as it is, decoded to 640 wide, without its viewer. */
-export function livePlan(fps: number): Promise<Plan> {
-  return planOf(DEFAULT_TOPOLOGY, [`sources.camera.with.fps=${fps}`, 'stages.decode.with.maxWidth=640', 'taps=']);
+export function livePlan(fps: number, set: readonly string[] = []): Promise<Plan> {
+  const live = [`sources.camera.with.fps=${fps}`, 'stages.decode.with.maxWidth=640', 'taps='];
+  return planOf(DEFAULT_TOPOLOGY, [...live, ...set]);
 }
