@@ -15,7 +15,6 @@ import {
 
 /** Boxes the network looks at: asking for all of them is asking without a limit. */
 const ALL_BOXES = 1917;
-const SCHEME = 'model-store:';
 
 /** How a TensorFlow.js backend is brought up. */
 export interface TfjsBackend {
@@ -33,9 +32,8 @@ export async function openCocoSsdPackage(backend: TfjsBackend, settings: Detecto
   await backend.register();
   await tf.setBackend(backend.tfjsName);
   await tf.ready();
-  tf.io.registerLoadRouter(modelStoreRouter);
   const { load } = await import('@tensorflow-models/coco-ssd');
-  const model = await load({ base: 'lite_mobilenet_v2', modelUrl: `${SCHEME}${settings.modelDirectory}` });
+  const model = await load({ base: 'lite_mobilenet_v2', modelUrl: modelUrlOf(settings.modelDirectory) });
   const limit = Math.min(ALL_BOXES, boxesToAskFor(settings));
   return {
     backend: backend.name,
@@ -56,11 +54,10 @@ function detectionOf(found: { class: string; score: number; bbox: [number, numbe
   return { label: found.class, labelId: labelIds.get(found.class) ?? 0, score: found.score, bbox: found.bbox };
 }
 
-function modelStoreRouter(url: string | string[]): io.IOHandler {
-  const [address = ''] = [url].flat();
-  // The router's type leaves no room for null, which is how it says "not mine".
-  if (!address.startsWith(SCHEME)) return null as unknown as io.IOHandler;
-  return { load: () => readArtifacts(address.slice(SCHEME.length)) };
+/** Typed as an address, but handed on to `loadGraphModel`, which takes a handler as well; that needs no web server. */
+function modelUrlOf(directory: string): string {
+  const handler: io.IOHandler = { load: () => readArtifacts(directory) };
+  return handler as unknown as string;
 }
 
 async function readArtifacts(directory: string): Promise<io.ModelArtifacts> {
