@@ -35,6 +35,11 @@ export function brokerDirectory(stateDirectory: string): string {
   return join(stateDirectory, 'broker');
 }
 
+/** The `server.properties` that the managed broker of a folder is started with. */
+export function settingsFile(stateDirectory: string): string {
+  return join(brokerDirectory(stateDirectory), 'server.properties');
+}
+
 /** Notes a broker; the note is replaced whole, never half-written. */
 export async function writeNote(stateDirectory: string, note: BrokerNote): Promise<void> {
   await mkdir(brokerDirectory(stateDirectory), { recursive: true });

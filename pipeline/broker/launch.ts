@@ -6,14 +6,22 @@ import { localConnection } from './broker.ts';
 
 const READY_DEADLINE_MS = 60_000;
 
+/** How a start that failed ended. */
+export interface StartEnd {
+  /** `it ended with exit code 1` */
+  readonly end: string;
+  /** It still ran, but took no records. */
+  readonly isLate: boolean;
+}
+
 /** A broker process under way. */
 export interface Launched {
   /** Undefined where the program could not be started. */
   readonly pid: number | undefined;
-  /** How it ended: `it ended with exit code 1`. */
-  readonly ended: Promise<string>;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<StartEnd>;
   /** Resolves with null when it takes records, else with how the start ended; rejects with the signal's reason. */
-  readonly readyOrEnded: (port: number, signal: AbortSignal) => Promise<string | null>;
+  readonly readyOrEnded: (port: number, signal: AbortSignal) => Promise<StartEnd | null>;
 }
 
 /**
@@ -29,10 +37,11 @@ export function launch(
   const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], cwd: dirname(logFile), env });
   closeSync(log);
   child.unref();
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
+  const ended = new Promise<StartEnd>((resolve) => {
+    const settle = (end: string): void => resolve({ end, isLate: false });
+    child.once('error', (error) => settle(`it could not be started: ${error.message}`));
     child.once('exit', (code, signal) =>
-      resolve(`it ended with ${code === null ? String(signal) : `exit code ${code}`}`),
+      settle(`it ended with ${code === null ? String(signal) : `exit code ${code}`}`),
     );
   });
   return { pid: child.pid, ended, readyOrEnded: (port, signal) => readyOrEnded({ port, signal, ended }) };
@@ -41,12 +50,13 @@ export function launch(
 async function readyOrEnded(start: {
   readonly port: number;
   readonly signal: AbortSignal;
-  readonly ended: Promise<string>;
-}): Promise<string | null> {
+  readonly ended: Promise<StartEnd>;
+}): Promise<StartEnd | null> {
   const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`it took no record within ${READY_DEADLINE_MS / 1000} s`), READY_DEADLINE_MS);
+  const late = new Promise<StartEnd>((resolve) => {
+    const end = `it took no record within ${READY_DEADLINE_MS / 1000} s`;
+    timer = setTimeout(() => resolve({ end, isLate: true }), READY_DEADLINE_MS);
   });
   const ready = waitUntilReady(localConnection(start.port), AbortSignal.any([start.signal, over.signal]));
   try {

@@ -8,26 +8,32 @@ const STOP_DEADLINE_MS = 10_000;
 const ARCHIVE_DEADLINE_MS = 20_000;
 const POLL_MS = 50;
 
+type Process = Pick<ManagedNote, 'pid' | 'identity'>;
+
 /** Whether the process that was noted still runs: the same one, not another of its number. */
-export async function isThere({ pid, identity }: ManagedNote): Promise<boolean> {
+export async function isThere({ pid, identity }: Process): Promise<boolean> {
   return (await processIdentity(pid)) === identity;
 }
 
 /** Ends a managed broker: it closes its logs cleanly, or is ended by force at a deadline. */
 export async function stopManagedBroker(note: ManagedNote, stateDirectory: string): Promise<void> {
-  const deadlineMs = note.archive === null ? STOP_DEADLINE_MS : ARCHIVE_DEADLINE_MS;
-  const isClean = await end(note, 'SIGTERM', deadlineMs);
-  if (!isClean) await end(note, 'SIGKILL', STOP_DEADLINE_MS);
+  const isClean = await endProcess(note, note.archive === null ? STOP_DEADLINE_MS : ARCHIVE_DEADLINE_MS);
   if (isClean && note.archive !== null) await keepArchive(stateDirectory, note.archive);
   else await dropArchive(stateDirectory);
 }
 
-/** Sends the signal and waits; false where the process is still there at the deadline. */
-async function end(note: ManagedNote, signal: 'SIGTERM' | 'SIGKILL', deadlineMs: number): Promise<boolean> {
+/** Asks a process to end, and ends it by force at the deadline: false then. */
+export async function endProcess(process: Process, deadlineMs = STOP_DEADLINE_MS): Promise<boolean> {
+  if (await endsBy(process, 'SIGTERM', deadlineMs)) return true;
+  await endsBy(process, 'SIGKILL', STOP_DEADLINE_MS);
+  return false;
+}
+
+async function endsBy(target: Process, signal: 'SIGTERM' | 'SIGKILL', deadlineMs: number): Promise<boolean> {
   const deadline = Date.now() + deadlineMs;
-  if (!(await isThere(note))) return true;
-  process.kill(note.pid, signal);
-  while (await isThere(note)) {
+  if (!(await isThere(target))) return true;
+  process.kill(target.pid, signal);
+  while (await isThere(target)) {
     if (Date.now() > deadline) return false;
     await sleep(POLL_MS);
   }
