@@ -53,6 +53,11 @@ export async function findRunningBroker(
   return brokerOf(note, { stateDirectory, env, startedByUs: false });
 }
 
+/** Whether a broker of ours runs for this folder, be it that it answers or not. */
+export async function isBrokerRunning(stateDirectory: string, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  return (await runningNote(stateDirectory, env)) !== null;
+}
+
 /** Stops the broker that tapline runs for this folder; false where there is none. */
 export async function stopBroker(stateDirectory: string, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
   if (!(await readNote(stateDirectory))) return false;

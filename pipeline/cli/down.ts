@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { stopBroker } from '../broker/index.ts';
+import { isBrokerRunning, stopBroker } from '../broker/index.ts';
 import { findRuns, waitForExit, type Run } from '../runtime/run-file.ts';
 import { STOP_DEADLINE_MS } from '../runtime/supervisor.ts';
 import { stateDirectory } from './options.ts';
@@ -14,8 +14,9 @@ export function downCommand(): Command {
     .action(async () => {
       const directory = stateDirectory();
       const runs = await findRuns(directory);
-      const ended = await Promise.all(runs.map(stopRun));
-      const hadBroker = await stopBroker(directory);
+      const hadBroker = await isBrokerRunning(directory);
+      const ended = await Promise.all(runs.map(stopRun)); // a topology that started the broker stops it itself
+      await stopBroker(directory);
       if (hadBroker) say('broker stopped');
       if (runs.length === 0 && !hadBroker) say('nothing runs here');
       process.exitCode = ended.every(Boolean) ? 0 : 1;
