@@ -8,6 +8,11 @@ import type { BenchBroker } from './bench-broker.ts';
 import type { Cleanup } from './cleanup.ts';
 import { quiet } from './quiet.ts';
 
+interface Process {
+  readonly name: string;
+  readonly pid: number;
+}
+
 /** A topology that runs for the bench. */
 export interface Running {
   readonly plan: Plan;
@@ -15,8 +20,10 @@ export interface Running {
   readonly admin: Admin;
   readonly supervisor: Supervisor;
   /** Workers and broker as processes. */
-  processes(): { readonly name: string; readonly pid: number }[];
-  /** Rejects when a worker dies: figures with a restart in them say nothing. */
+  processes(): Process[];
+  /** Ends a worker with SIGKILL; this death spoils no measurement. */
+  kill(name: string): void;
+  /** Rejects when a worker dies unasked: figures with a restart in them say nothing. */
   readonly failed: Promise<never>;
   /** Stops it and deletes its topics. */
   stop(): Promise<void>;
@@ -27,16 +34,31 @@ export async function provision(plan: Plan, broker: BenchBroker, cleanup: Cleanu
   const kafka = createKafka(broker.connection, { log: quiet, clientId: `tapline-${plan.name}` });
   const admin = kafka.admin();
   await admin.ensureTopics(plan.topics);
-  const { supervisor, failed } = supervise(plan, admin, broker);
+  const killed = new Set<string>();
+  const { supervisor, failed } = supervise(plan, { admin, broker, killed });
+  const processes = (): Process[] => processesOf(supervisor, broker);
+  const kill = (name: string): void => {
+    const pid = processes().find((process) => process.name === name)?.pid;
+    if (pid === undefined) throw new RangeError(`no process is named ${name}`);
+    killed.add(name);
+    process.kill(pid, 'SIGKILL');
+  };
   const stop = cleanup.add(async () => {
     await supervisor.stop();
     await admin.deleteTopics(plan.topics.map(({ name }) => name));
     await admin.close();
   });
-  return { plan, kafka, admin, supervisor, failed, processes: () => processesOf(supervisor, broker), stop };
+  return { plan, kafka, admin, supervisor, failed, processes, kill, stop };
 }
 
-function supervise(plan: Plan, admin: Admin, { connection }: BenchBroker): Pick<Running, 'supervisor' | 'failed'> {
+interface Supervision {
+  readonly admin: Admin;
+  readonly broker: BenchBroker;
+  /** Names of workers whose death was asked for. */
+  readonly killed: Set<string>;
+}
+
+function supervise(plan: Plan, { admin, broker, killed }: Supervision): Pick<Running, 'supervisor' | 'failed'> {
   const complain = (line: string): void => void process.stderr.write(`  ${line}\n`);
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
@@ -49,14 +71,19 @@ function supervise(plan: Plan, admin: Admin, { connection }: BenchBroker): Pick<
     onState: (worker) => {
       if (worker.state === 'failed') died(worker, worker.failure?.message ?? 'no reason given');
     },
-    onDeath: (worker, { reason }) => died(worker, reason),
+    onDeath: (worker, { reason }) => {
+      if (!killed.delete(worker.name)) died(worker, reason);
+    },
     onLine: (worker, line) => complain(`${worker.name} | ${line}`),
     onWarning: complain,
   };
-  return { supervisor: new Supervisor({ plan, connection, admin, logLevel: 'warn', events }), failed };
+  return {
+    supervisor: new Supervisor({ plan, connection: broker.connection, admin, logLevel: 'warn', events }),
+    failed,
+  };
 }
 
-function processesOf({ workers }: Supervisor, { pid }: BenchBroker): { name: string; pid: number }[] {
+function processesOf({ workers }: Supervisor, { pid }: BenchBroker): Process[] {
   const ours = workers.flatMap(({ process: worker }) =>
     worker.pid === undefined ? [] : [{ name: worker.name, pid: worker.pid }],
   );

@@ -18,9 +18,7 @@ export const kill: Probe = async (bench) => {
   const checks: Check[] = [];
   for (const victim of VICTIMS) {
     for (let frame = 0; frame < WARM_UP_FRAMES; frame++) await reader.next();
-    const pid = running.processes().find(({ name }) => name === `${victim}-0`)?.pid;
-    if (pid === undefined) throw new RangeError(`no process runs ${victim}`);
-    process.kill(pid, 'SIGKILL');
+    running.kill(`${victim}-0`);
     const killedUs = systemClock.nowUs();
     let arrival = await reader.next();
     while (readFrameMeta(arrival.record.headers).frame.captureTimeUs < killedUs) arrival = await reader.next();

@@ -34,7 +34,7 @@ export const longRun: Probe = async (bench, { frames }) => {
     const { record } = await reader.next();
     ledger.add({ ...readFrameMeta(record.headers).frame, recordId: headerText(record.headers, 'ce_id') ?? '' });
     if (count === Math.floor(frames * STEADY_AFTER)) steady = await memoryOf(running);
-    if (count === Math.floor(frames * 0.95)) killOne(running);
+    if (count === Math.floor(frames * 0.95)) running.kill(KILLED);
   }
   const after = await memoryOf(running);
   await reader.end();
@@ -68,11 +68,6 @@ async function memoryOf(running: Running): Promise<Memory> {
     return [name, use.memory / MEGABYTE];
   });
   return new Map(await Promise.all(entries));
-}
-
-function killOne(running: Running): void {
-  const pid = running.processes().find(({ name }) => name === KILLED)?.pid;
-  if (pid !== undefined) process.kill(pid, 'SIGKILL');
 }
 
 interface MemoryOverTime {

@@ -16,19 +16,23 @@ export const startAndIdle: Probe = async (bench) => {
   const { port } = await freePorts(0);
   const startedAt = performance.now();
   const up = await startUp(bench, { name: 'first-picture', set: [`taps.viewer.with.port=${port}`] });
-  await firstPicture(port);
+  await firstPicture(up, port);
   const seconds = (performance.now() - startedAt) / 1000;
   await up.stop();
 
-  bench.progress('`up` without a source');
-  const idle = await startUp(bench, { name: 'idle', set: ['sources=', `taps.viewer.with.port=${port}`] });
+  bench.progress('`up` with a source that has ended');
+  const idle = await startUp(bench, {
+    name: 'idle',
+    set: ['sources.camera.type=stdin', 'sources.camera.with=', `taps.viewer.with.port=${port}`],
+  });
   const share = await idleShare(idle);
   await idle.stop();
   return [atMost('`up` to the first annotated frame', seconds, { limit: 12, unit: 's' }), share];
 };
 
-async function firstPicture(port: number): Promise<void> {
+async function firstPicture(up: UpProcess, port: number): Promise<void> {
   for (;;) {
+    up.throwIfEnded();
     const answer = await fetch(`http://127.0.0.1:${port}/snapshot.jpg`).catch(() => null); // not listening yet
     if (answer?.ok && (await answer.arrayBuffer()).byteLength > 0) return;
     await sleep(LOOK_MS);
@@ -51,6 +55,7 @@ async function idleShare(up: UpProcess): Promise<Check> {
 
 async function untilRunning(up: UpProcess): Promise<TopologyStatus> {
   for (;;) {
+    up.throwIfEnded();
     const status = await up.status().catch(() => null); // it has not begun to answer
     if (status && [...status.stages, ...status.taps].every(({ state }) => state === 'running')) return status;
     await sleep(LOOK_MS);

@@ -14,6 +14,8 @@ const command = compiledEntry('../../pipeline/cli/main.ts', import.meta.url);
 /** The command as a user runs it, in a folder of its own. */
 export interface UpProcess {
   status(): Promise<TopologyStatus>;
+  /** Guards a wait that would never end. */
+  throwIfEnded(): void;
   /** Ctrl-C, and what follows. */
   stop(): Promise<void>;
 }
@@ -36,13 +38,20 @@ export async function startUp(
       const { stdout } = await runFile(process.execPath, [command, 'status', '--json'], { cwd });
       return JSON.parse(stdout) as TopologyStatus;
     },
+    throwIfEnded: () => {
+      if (hasEnded(child)) throw new RangeError('`up` ended by itself; its last words are above');
+    },
     stop,
   };
 }
 
 async function interrupt(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const exited = once(child, 'exit');
   child.kill('SIGINT');
   await exited;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
