@@ -15,6 +15,7 @@ export default defineProcessor({
   summary:
     'Makes a new JSON value of each record with a JSONata expression; where it selects nothing, no record follows.',
   options,
+  produces: 'records',
   create({ select }) {
     const expression = compileExpression(select);
     return {

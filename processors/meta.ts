@@ -6,6 +6,7 @@ export default defineProcessor({
   name: 'meta',
   summary: 'Drops the picture of a frame and hands on its frame-meta as a JSON value.',
   options: z.strictObject({}),
+  produces: 'records',
   process: (record) => ({
     value: JSON.stringify(readFrameMeta(record.headers)),
     headers: { 'content-type': 'application/json' },

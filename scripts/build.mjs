@@ -27,13 +27,29 @@ const newest = Math.max(
   ...folders.map((name) => newestIn(join(root, name))),
   statSync(join(root, 'package.json')).mtimeMs,
 );
+function findCompiler() {
+  try {
+    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  } catch {
+    return null;
+  }
+}
+
+const compiler = findCompiler();
+if (compiler === null) {
+  const isInstall = process.env.npm_lifecycle_event === 'prepare'; // npm ci --omit=dev: dist/ may be brought along later
+  if (builtAt() === 0)
+    console.error('dist/ is not built and TypeScript is not installed; run npm ci without --omit=dev');
+  process.exit(builtAt() > 0 || isInstall ? 0 : 1);
+}
 if (newest >= builtAt()) {
   const startedAt = new Date();
   const sources = folders.filter((name) => name !== 'scripts');
   for (const name of sources) rmSync(join(root, 'dist', name), { recursive: true, force: true });
   rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
   writeFileSync(stamp, '');
   utimesSync(stamp, startedAt, startedAt);

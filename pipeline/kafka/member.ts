@@ -23,7 +23,7 @@ const REVOKED_IN_VAIN_MS = 2_000;
 const TOPIC_APPEARS_MS = 5_000;
 const RETRY_MS = 250;
 /** A fetch takes the shares of several partitions. */
-const PARTITIONS_PER_FETCH = 4;
+const PARTITIONS_PER_FETCH = 2;
 
 export interface MemberParts {
   readonly connection: ClientConnection;

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { compiledEntry } from '../compiled-entry.ts';
 import type { MetricsSnapshot } from '../metrics/worker-metrics.ts';
 import { workerName, type FromWorker, type Role, type ToWorker, type WorkerOrder } from './messages.ts';
+import { workerEnvironment } from './worker-memory.ts';
 
 /*
  *   starting --> running --> finished
@@ -88,6 +89,7 @@ export class WorkerProcess {
       stdio: [this.role.kind === 'source' ? 'inherit' : 'ignore', 'pipe', 'pipe', 'ipc'],
       detached: true, // out of the terminal's process group: Ctrl-C reaches the supervisor alone, which drains
       serialization: 'advanced',
+      env: workerEnvironment(process.env),
     });
     this.#child = child;
     this.#pipe(child.stdout, 'stdout');

@@ -39,7 +39,7 @@ export const defaultsSpec = z
     batch: z
       .strictObject({
         records: batchLimits.records.prefault(500),
-        bytes: batchLimits.bytes.prefault('8MB'),
+        bytes: batchLimits.bytes.prefault('4MB'),
         linger: batchLimits.linger.prefault('0ms'),
       })
       .prefault({})

@@ -79,15 +79,34 @@ interface MemoryOverTime {
 function judgeMemory({ beforeLoad, steady, after }: MemoryOverTime, frames: number): Check[] {
   const names = [...steady.keys()].filter((name) => name !== KILLED);
   const plain = names.filter((name) => name !== WITH_MODEL);
-  const most = (memory: Memory, of: readonly string[]): number => Math.max(...of.map((name) => memory.get(name) ?? 0));
-  const growth = names.map((name) => ((after.get(name) ?? 0) / (steady.get(name) ?? NaN) - 1) * 100);
-  return [
-    atMost('RSS without model, before load', most(beforeLoad, plain), { limit: 150, unit: 'MB' }),
-    atMost(`RSS without model, after ${frames} frames`, most(after, plain), { limit: 150, unit: 'MB' }),
-    atMost('RSS with model, before load', most(beforeLoad, [WITH_MODEL]), { limit: 300, unit: 'MB' }),
-    atMost(`RSS with model, after ${frames} frames`, most(after, [WITH_MODEL]), { limit: 300, unit: 'MB' }),
-    atMost(`RSS grown since a tenth of them`, Math.max(...growth), { limit: 10, unit: '%' }),
+  const growth = new Map(names.map((name) => [name, ((after.get(name) ?? 0) / (steady.get(name) ?? NaN) - 1) * 100]));
+  const most = (what: string, of: Limited): Check => {
+    const [name, value] = worst(of.values, of.names);
+    return atMost(`${what} (${name})`, value, of);
+  };
+  const [ofPlain, ofModel] = [
+    { names: plain, limit: 150, unit: 'MB' },
+    { names: [WITH_MODEL], limit: 300, unit: 'MB' },
   ];
+  return [
+    most('RSS without model, before load', { values: beforeLoad, ...ofPlain }),
+    most(`RSS without model, after ${frames} frames`, { values: after, ...ofPlain }),
+    most('RSS with model, before load', { values: beforeLoad, ...ofModel }),
+    most(`RSS with model, after ${frames} frames`, { values: after, ...ofModel }),
+    most('RSS grown since a tenth of them', { values: growth, names, limit: 10, unit: '%' }),
+  ];
+}
+
+interface Limited {
+  readonly values: ReadonlyMap<string, number>;
+  readonly names: readonly string[];
+  readonly limit: number;
+  readonly unit: string;
+}
+
+function worst(values: ReadonlyMap<string, number>, names: readonly string[]): [string, number] {
+  const found = names.map((name): [string, number] => [name, values.get(name) ?? NaN]);
+  return found.reduce((worse, each) => (each[1] > worse[1] ? each : worse), ['', -Infinity]);
 }
 
 function judgeFrames(ledger: FrameLedger): Check[] {

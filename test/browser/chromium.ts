@@ -17,17 +17,32 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** The pixels of the picture as the page paints it: RGB, row by row. */
-export async function paintedPixels(page: Page): Promise<Buffer> {
+/** RGB pixels, row by row. */
+export interface Pixels {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The pixels of the picture as the page paints it. */
+export async function paintedPixels(page: Page): Promise<Pixels> {
   const png = await page.locator('#picture').screenshot({ animations: 'disabled' });
-  return sharp(png).removeAlpha().raw().toBuffer();
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
 }
 
 /** How many pixels are within `tolerance` of a colour in each channel. */
-export function countColour(pixels: Buffer, colour: readonly number[], tolerance: number): number {
+export function countColour({ data }: Pixels, colour: readonly number[], tolerance: number): number {
   let count = 0;
-  for (let at = 0; at < pixels.length; at += 3) {
-    if (colour.every((value, channel) => Math.abs((pixels[at + channel] ?? 0) - value) <= tolerance)) count++;
-  }
+  for (let at = 0; at < data.length; at += 3) if (isColour(data, at, { colour, tolerance })) count++;
   return count;
+}
+
+/** Whether the pixel at a byte offset is within `tolerance` of a colour in each channel. */
+export function isColour(
+  data: Buffer,
+  at: number,
+  { colour, tolerance }: { readonly colour: readonly number[]; readonly tolerance: number },
+): boolean {
+  return colour.every((value, channel) => Math.abs((data[at + channel] ?? 0) - value) <= tolerance);
 }
