@@ -41,7 +41,7 @@ describe('the plan', () => {
         maxAgeMs: null,
         replicas: 1,
         concurrency: null,
-        batch: { records: 500, bytes: 8 * MB, lingerMs: 0 },
+        batch: { records: 500, bytes: 4 * MB, lingerMs: 0 },
         timeoutMs: 30_000,
         onError: { retries: 3, backoffMs: 100, then: 'deadLetter' },
         deadLetterTopic: 't.find.dlq',
@@ -79,7 +79,7 @@ describe('the plan', () => {
         replicas: 1,
         timeoutMs: 5000,
         onError: { retries: 9, backoffMs: 100, then: 'fail' },
-        batch: { records: 7, bytes: 8 * MB, lingerMs: 50 },
+        batch: { records: 7, bytes: 4 * MB, lingerMs: 50 },
       },
       { replicas: 2, timeoutMs: 60_000, onError: { retries: 9, then: 'skip' }, batch: { records: 7, lingerMs: 0 } },
     ]);

@@ -9,8 +9,8 @@ import { silentLog } from './silent-log.ts';
 
 const MB = 1024 ** 2;
 
-export function kafkaAt(bootstrap: string): Kafka {
-  return createKafka({ bootstrap: [bootstrap] }, { log: silentLog, clientId: 'tapline-test' });
+export function kafkaAt(bootstrap: string, clientId = 'tapline-test'): Kafka {
+  return createKafka({ bootstrap: [bootstrap] }, { log: silentLog, clientId });
 }
 
 export function unique(name: string): string {
