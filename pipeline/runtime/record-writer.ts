@@ -37,15 +37,17 @@ export class RecordWriter {
     this.#rules = { stage: name, to, worker: parts.worker, fanIn: from.length > 1 };
   }
 
-  /** Resolves when everything is acknowledged. An output that can never be written makes its input a dead letter. */
-  async write(finished: readonly Finished[], passage: Passage): Promise<void> {
+  /**
+   * Resolves with the bytes of the outputs when everything is acknowledged. An output that can never be written makes its
+   * input a dead letter.
+   */
+  async write(finished: readonly Finished[], passage: Passage): Promise<number> {
     let pending = finished;
     for (;;) {
       const written = await this.#recordsOf(pending, passage);
       try {
         await this.#parts.producer.send(written.map(({ record }) => record));
-        this.#count(written, pending);
-        return;
+        return this.#count(written, pending);
       } catch (error) {
         const culprit = written[unwritable(error)]?.finished;
         if (!culprit || culprit.outcome.state !== 'done') throw error;
@@ -102,13 +104,15 @@ export class RecordWriter {
     );
   }
 
-  #count(written: readonly { record: ProducerRecord }[], finished: readonly Finished[]): void {
+  #count(written: readonly { record: ProducerRecord }[], finished: readonly Finished[]): number {
     const { metrics, plan } = this.#parts;
     const outputs = written.filter(({ record }) => record.topic !== plan.deadLetterTopic);
     metrics.recordsOut.inc(outputs.length);
-    metrics.bytesOut.inc(outputs.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0));
+    const bytes = outputs.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
+    metrics.bytesOut.inc(bytes);
     metrics.deadLetters.inc(written.length - outputs.length);
     metrics.skipped.inc(finished.filter(({ outcome }) => outcome.state === 'gaveUp' && outcome.then === 'skip').length);
+    return bytes;
   }
 }
 

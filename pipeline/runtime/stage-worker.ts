@@ -7,7 +7,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { Producer } from '../ports/producer.ts';
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
-import { chunksOf } from '../task/chunks.ts';
+import { Chunks } from '../task/chunks.ts';
 import { codeOf } from '../task/dead-letter.ts';
 import { FreshnessGate, type Admitted } from '../task/freshness-gate.ts';
 import type { StagePlan } from '../topology/plan.ts';
@@ -32,6 +32,7 @@ export interface StageWorkerParts {
 interface Task {
   readonly id: string;
   readonly gate: FreshnessGate | null;
+  readonly chunks: Chunks;
   streamTimeMs: number;
 }
 
@@ -91,7 +92,7 @@ export class StageWorker {
   }
 
   async #processBatch(batch: PartitionBatch, context: BatchContext): Promise<void> {
-    const { plan, clock, metrics } = this.#parts;
+    const { clock, metrics } = this.#parts;
     const task = this.#taskOf(batch);
     metrics.recordsIn.inc(batch.records.length);
     metrics.bytesIn.inc(batch.records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0));
@@ -103,13 +104,13 @@ export class StageWorker {
       return;
     }
 
-    const chunks = [...chunksOf(decision.admitted, plan.batch)];
-    if (chunks.length === 0) await context.commit(decision.nextOffset);
-    for (const [index, chunk] of chunks.entries()) {
-      const last = index === chunks.length - 1;
-      const next = last ? decision.nextOffset : (chunk.at(-1)?.record.offset ?? 0n) + 1n;
+    const { admitted, nextOffset } = decision;
+    if (admitted.length === 0) await context.commit(nextOffset);
+    for (let start = 0; start < admitted.length;) {
+      const chunk = task.chunks.next(admitted, start);
       if (!(await this.#processChunk(chunk, task, context))) return;
-      await context.commit(next);
+      start += chunk.length;
+      await context.commit(admitted[start]?.record.offset ?? nextOffset);
     }
   }
 
@@ -126,7 +127,7 @@ export class StageWorker {
     if (finished.some(({ outcome }) => outcome.state === 'abandoned')) return false;
     for (const { admitted, outcome } of finished) this.#stopIfPolicySaysSo(admitted.original, outcome, task);
 
-    await this.#writer.write(finished, { inUs, outUs: clock.nowUs() });
+    task.chunks.made(chunk, await this.#writer.write(finished, { inUs, outUs: clock.nowUs() }));
     metrics.batchRecords.observe(chunk.length);
     for (const { record } of chunk) metrics.ageMs.observe(ageMs(record, clock));
     return true;
@@ -175,7 +176,8 @@ export class StageWorker {
     if (known) return known;
     const { plan } = this.#parts;
     const gate = plan.delivery === 'latest' ? new FreshnessGate(plan.maxAgeMs) : null;
-    const task = { id: `${plan.name}-0_${partition}`, gate, streamTimeMs: 0 };
+    const chunks = new Chunks(plan.batch);
+    const task = { id: `${plan.name}-0_${partition}`, gate, chunks, streamTimeMs: 0 };
     this.#tasks.set(key, task);
     return task;
   }

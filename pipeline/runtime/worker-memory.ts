@@ -1,13 +1,13 @@
 /**
  * Settings of glibc's allocator for a worker (mallopt(3)); other C libraries ignore them. Buffers of frames are made and
- * freed on several threads: with an arena for each thread and thresholds that grow by themselves, what is freed never goes
- * back to the system. What the user's environment says wins.
+ * freed on several threads: with an arena for each thread, what is freed hardly ever goes back to the system; with smaller
+ * thresholds each frame is mapped and zeroed anew, which costs a tenth of the throughput. The user's environment wins.
  */
 export function workerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     MALLOC_ARENA_MAX: '2',
-    MALLOC_MMAP_THRESHOLD_: '400000',
-    MALLOC_TRIM_THRESHOLD_: '131072',
+    MALLOC_MMAP_THRESHOLD_: '4000000',
+    MALLOC_TRIM_THRESHOLD_: '16000000',
     ...env,
   };
 }

@@ -3,21 +3,41 @@ import type { Admitted } from './freshness-gate.ts';
 /** Limits of one unit of process, produce and commit. */
 export interface ChunkLimits {
   readonly records: number;
+  /** Of the inputs, and of the outputs they are expected to make. */
   readonly bytes: number;
 }
 
-/** Cuts records into runs within the limits; a record larger than `bytes` makes a run of its own. */
-export function* chunksOf(admitted: readonly Admitted[], limits: ChunkLimits): Generator<readonly Admitted[]> {
-  let start = 0;
-  let bytes = 0;
-  for (const [index, { record }] of admitted.entries()) {
-    const size = record.value?.length ?? 0;
-    if (index > start && (index - start >= limits.records || bytes + size > limits.bytes)) {
-      yield admitted.slice(start, index);
-      start = index;
-      bytes = 0;
-    }
-    bytes += size;
+/**
+ * Cuts the records of a task into runs within the limits; a record larger than `bytes` makes a run of its own. Outputs of
+ * a run wait together in memory: a stage whose outputs are larger than its inputs (pictures that are decoded) gets
+ * shorter runs, by what the run before made of its inputs.
+ */
+export class Chunks {
+  readonly #limits: ChunkLimits;
+  #growth = 1;
+
+  constructor(limits: ChunkLimits) {
+    this.#limits = limits;
   }
-  if (start < admitted.length) yield admitted.slice(start);
+
+  /** The next run of the records, beginning with the one at `start`. */
+  next(admitted: readonly Admitted[], start: number): readonly Admitted[] {
+    const most = this.#limits.bytes / this.#growth;
+    let end = start;
+    for (let bytes = 0; end < admitted.length && end - start < this.#limits.records; end++) {
+      bytes += sizeOf(admitted[end]);
+      if (end > start && bytes > most) break;
+    }
+    return admitted.slice(start, end);
+  }
+
+  /** Tells how many bytes came of a run. */
+  made(chunk: readonly Admitted[], outputBytes: number): void {
+    const inputBytes = chunk.reduce((sum, admitted) => sum + sizeOf(admitted), 0);
+    this.#growth = inputBytes === 0 ? 1 : Math.max(1, outputBytes / inputBytes);
+  }
+}
+
+function sizeOf(admitted: Admitted | undefined): number {
+  return admitted?.record.value?.length ?? 0;
 }

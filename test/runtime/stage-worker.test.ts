@@ -54,6 +54,25 @@ test('cuts a batch into chunks by records and bytes and commits after each', asy
   ]);
 });
 
+test('cuts shorter chunks once it has seen that outputs are larger than their inputs', async () => {
+  const swollen = { process: () => ({ value: 'ten bytes!' }) };
+  const stage = stageHarness({ processor: swollen, plan: { batch: { records: 100, bytes: 20, lingerMs: 0 } } });
+
+  await stage.put(recordsNamed('a', 'b', 'c', 'd', 'e'));
+  await stage.put(recordsNamed('a', 'b', 'c', 'd', 'e').map((one) => ({ ...one, offset: one.offset + 5n })));
+
+  expect(stage.journal).toEqual([
+    'send 5',
+    'commit 5',
+    'send 2',
+    'commit 7',
+    'send 2',
+    'commit 9',
+    'send 1',
+    'commit 10',
+  ]);
+});
+
 test('keeps the order of outputs though later records finish first', async () => {
   const finished: string[] = [];
   const waiting = new Map<string, () => void>();
