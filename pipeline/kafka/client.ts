@@ -3,6 +3,7 @@ import { FatalError } from '../errors/pipeline-error.ts';
 import type { Connection } from '../ports/admin.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Kafka, logLevel } from './kafkajs.ts';
+import { plainSocketFactory } from './socket-factory.ts';
 
 /** How to reach Kafka, and the name the broker's logs and quotas know this client by. */
 export type ClientConnection = Connection & { readonly clientId?: string };
@@ -44,6 +45,7 @@ export function createClient(
     brokers: [...bootstrap],
     ...(tls && { ssl: { ...tls } }),
     ...(sasl && { sasl: { ...sasl } as NonNullable<KafkaConfig['sasl']> }),
+    ...(!tls && !sasl && { socketFactory: plainSocketFactory }),
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
     retry,

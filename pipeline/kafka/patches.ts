@@ -20,7 +20,8 @@ interface RequestQueue {
  *  - an idle connection no longer wakes up every millisecond;
  *  - `read_committed` no longer lets records of aborted transactions through;
  *  - checksums are computed natively (13 times faster);
- *  - requests are put together without copying each record nine times.
+ *  - requests are put together without copying each record nine times;
+ *  - a connection no longer holds the last response, and copies the next one, for the empty rest that follows it.
  * @throws FatalError KAFKAJS_VERSION where the installed version is not the one these patches were made for.
  */
 export function applyPatches(require: NodeJS.Require = createRequire(import.meta.url)): void {
@@ -37,6 +38,21 @@ export function applyPatches(require: NodeJS.Require = createRequire(import.meta
   replaceExport(require, 'kafkajs/src/consumer/filterAbortedMessages', filterAbortedRecords);
   const requestQueue = require('kafkajs/src/network/requestQueue') as { prototype: object };
   Object.assign(requestQueue.prototype, { scheduleCheckPendingRequests });
+  forgetEmptyRest(require('kafkajs/src/network/connection') as { prototype: ConnectionPrototype });
+}
+
+interface ConnectionPrototype {
+  chunks: readonly Buffer[];
+  bytesBuffered: number;
+  processData(this: ConnectionPrototype, bytes: Buffer): void;
+}
+
+function forgetEmptyRest(connection: { readonly prototype: ConnectionPrototype }): void {
+  const processData = Reflect.get(connection.prototype, 'processData');
+  connection.prototype.processData = function (bytes) {
+    processData.call(this, bytes);
+    if (this.bytesBuffered === 0) this.chunks = [];
+  };
 }
 
 /** Modules that load `path` after this get `replacement` in place of what it exports. */

@@ -13,6 +13,7 @@ import { systemClock } from './system-clock.ts';
 import { TapWorker } from './tap-worker.ts';
 import { groupsDownstream } from './under-way.ts';
 import { planOf } from './plan-of.ts';
+import { easeCollection } from './worker-memory.ts';
 
 /** A running part of the topology. */
 export interface Worker {
@@ -35,6 +36,7 @@ export interface WorkerHooks {
 
 /** Builds the worker an order asks for: the one place where implementations are chosen. */
 export async function assembleWorker(order: WorkerOrder, hooks: WorkerHooks): Promise<Worker> {
+  easeCollection();
   const { plan, role, connection } = order;
   const kafka = createKafka(connection, { log: hooks.log, clientId: `tapline-${plan.name}-${workerName(role)}` });
   const metrics = new WorkerMetrics({
