@@ -5,6 +5,7 @@ import { complain, say } from './terminal.ts';
 export function modelsCommand(): Command {
   return new Command('models')
     .summary('manage model files')
+    .addHelpText('after', '\nExample:\n  npm run models:pull')
     .addCommand(
       new Command('pull')
         .description(
