@@ -24,7 +24,11 @@ export function downCommand(): Command {
 }
 
 async function stopRun({ topology, pid }: Run): Promise<boolean> {
-  process.kill(pid, 'SIGTERM');
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has just ended
+  }
   const ended = await waitForExit(pid, 3 * STOP_DEADLINE_MS);
   if (ended) say(`topology "${topology}" stopped`);
   else complain(`topology "${topology}" (process ${pid}) does not end; stop it by hand`);

@@ -7,6 +7,9 @@ export interface ChunkLimits {
   readonly bytes: number;
 }
 
+/** Most bytes of the first run of a task, of which nobody knows yet what it makes. */
+const FIRST_RUN_BYTES = 262_144;
+
 /**
  * Cuts the records of a task into runs within the limits; a record larger than `bytes` makes a run of its own. Outputs of
  * a run wait together in memory: a stage whose outputs are larger than its inputs (pictures that are decoded) gets
@@ -14,7 +17,7 @@ export interface ChunkLimits {
  */
 export class Chunks {
   readonly #limits: ChunkLimits;
-  #growth = 1;
+  #growth: number | null = null;
 
   constructor(limits: ChunkLimits) {
     this.#limits = limits;
@@ -22,7 +25,8 @@ export class Chunks {
 
   /** The next run of the records, beginning with the one at `start`. */
   next(admitted: readonly Admitted[], start: number): readonly Admitted[] {
-    const most = this.#limits.bytes / this.#growth;
+    const { bytes: limit } = this.#limits;
+    const most = this.#growth === null ? Math.min(limit, FIRST_RUN_BYTES) : limit / this.#growth;
     let end = start;
     for (let bytes = 0; end < admitted.length && end - start < this.#limits.records; end++) {
       bytes += sizeOf(admitted[end]);
@@ -34,7 +38,8 @@ export class Chunks {
   /** Tells how many bytes came of a run. */
   made(chunk: readonly Admitted[], outputBytes: number): void {
     const inputBytes = chunk.reduce((sum, admitted) => sum + sizeOf(admitted), 0);
-    this.#growth = inputBytes === 0 ? 1 : Math.max(1, outputBytes / inputBytes);
+    // Halved at most: a run whose records were all filtered out says little about the next one.
+    this.#growth = Math.max(1, (this.#growth ?? 1) / 2, outputBytes / Math.max(1, inputBytes));
   }
 }
 
