@@ -14,7 +14,7 @@ function openAdmin(): Admin {
 
 test('missing topics are created with their settings and can be written at once', async () => {
   const admin = openAdmin();
-  const plan = topicPlan(unique('t'), { partitions: 3, retentionBytes: 33_554_432 });
+  const plan = topicPlan(unique('t'), { partitions: 3, retentionMs: 600_000, retentionBytes: 33_554_432 });
   onTestFinished(() => admin.deleteTopics([plan.name]));
 
   const verdicts = await admin.ensureTopics([plan]);

@@ -93,7 +93,7 @@ test('a commit of the former owner of a partition has no effect', async () => {
   await startedConsumer(first, { groupId, topics: [topic], onBatch: keep(newOwner) });
   await until(() => former!.signal.aborted, { what: 'the loss of the partition' });
   await until(async () => (await admin.lag(groupId, [topic]))[0]?.committed === 10n, {
-    what: 'the commit of the new owner',
+    what: () => `the commit of the new owner, who has ${newOwner.length} records`,
   });
   await former!.commit(3n);
 
