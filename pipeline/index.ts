@@ -4,6 +4,7 @@ export { compiledEntry } from './compiled-entry.ts';
 export type { ErrorCode } from './errors/catalogue.ts';
 export { PipelineError, PoisonRecordError, RetriableError, UserError, messageOf } from './errors/pipeline-error.ts';
 export { checkExpression, compileExpression, type Expression, type ExpressionFault } from './expression/expression.ts';
+export { compileExpressions, type ReadValues } from './expression/record-values.ts';
 export type { DetectedObject, FrameMeta, Bbox } from './frame/frame-meta.ts';
 export { frameMetaSchema } from './frame/frame-meta.ts';
 export { cloudEventHeaders, type CloudEvent } from './frame/cloud-event.ts';
@@ -28,6 +29,7 @@ export {
   type ProcessorDefinition,
   type ProcessorSetup,
 } from './ports/processor.ts';
+export type { KeyValueStore, StoreSpec, Windowed, WindowStore } from './ports/store.ts';
 export { headerText, type ConsumerRecord, type Headers, type OutputRecord } from './ports/record.ts';
 export {
   defineSink,
@@ -45,3 +47,4 @@ export {
   type SourceNature,
   type SourceRecord,
 } from './ports/source.ts';
+export { duration } from './topology/duration.ts';

@@ -25,6 +25,8 @@ export function brokerSettings({ port, controllerPort, dataDirectory }: BrokerPl
     'log.dirs': dataDirectory.replaceAll('\\', '/'),
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 1,
+    // Progress through dead letters, which are kept for 14 days, outlives them.
+    'offsets.retention.minutes': 28_800,
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 1,

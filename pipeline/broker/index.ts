@@ -12,6 +12,7 @@ import { findJava, type Java, type Missing } from './java.ts';
 import { startManagedBroker } from './managed-broker.ts';
 import { withStartLock } from './start-lock.ts';
 import { isThere, stopManagedBroker } from './stop-managed.ts';
+import { endStrayBroker, findStrayBroker } from './stray-broker.ts';
 
 export type { Broker, BrokerRequest } from './broker.ts';
 
@@ -66,6 +67,15 @@ export async function stopBroker(stateDirectory: string, env: NodeJS.ProcessEnv 
     if (note) await stopNoted(note, env, stateDirectory);
     await removeNote(stateDirectory);
     return note !== null;
+  });
+}
+
+/** Stops a broker of this folder that is not noted; the number of its process, or null where there is none. */
+export async function stopStrayBroker(stateDirectory: string): Promise<number | null> {
+  if ((await findStrayBroker(stateDirectory)) === null) return null;
+  return withStartLock(stateDirectory, async () => {
+    const isNotedByNow = (await readNote(stateDirectory)) !== null; // somebody was starting it
+    return isNotedByNow ? null : endStrayBroker(stateDirectory);
   });
 }
 

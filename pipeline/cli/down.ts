@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { isBrokerRunning, stopBroker } from '../broker/index.ts';
-import { findRuns, waitForExit, type Run } from '../runtime/run-file.ts';
+import { isBrokerRunning, stopBroker, stopStrayBroker } from '../broker/index.ts';
+import { endRun, findRuns, type Run } from '../runtime/run-file.ts';
 import { STOP_DEADLINE_MS } from '../runtime/supervisor.ts';
 import { stateDirectory } from './options.ts';
 import { complain, say } from './terminal.ts';
@@ -12,24 +12,30 @@ export function downCommand(): Command {
     .description('Stops every topology that was started in this folder, cleanly, and the broker that tapline started.')
     .addHelpText('after', '\nExample:\n  npm run topology:down')
     .action(async () => {
-      const directory = stateDirectory();
-      const runs = await findRuns(directory);
-      const hadBroker = await isBrokerRunning(directory);
-      const ended = await Promise.all(runs.map(stopRun)); // a topology that started the broker stops it itself
-      await stopBroker(directory);
-      if (hadBroker) say('broker stopped');
-      if (runs.length === 0 && !hadBroker) say('nothing runs here');
-      process.exitCode = ended.every(Boolean) ? 0 : 1;
+      process.exitCode = (await stopAll(stateDirectory())) ? 0 : 1;
     });
 }
 
-async function stopRun({ topology, pid }: Run): Promise<boolean> {
-  try {
-    process.kill(pid, 'SIGTERM');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has just ended
+async function stopAll(directory: string): Promise<boolean> {
+  const runs = await findRuns(directory);
+  const hadBroker = await isBrokerRunning(directory);
+  const ended = await Promise.all(runs.map(stopRun)); // a topology that started the broker stops it itself
+  if (!ended.every(Boolean)) {
+    if (hadBroker) complain('the broker is left running for it');
+    return false;
   }
-  const ended = await waitForExit(pid, 3 * STOP_DEADLINE_MS);
+  await stopBroker(directory);
+  if (hadBroker) say('broker stopped');
+  const stray = await stopStrayBroker(directory);
+  if (stray !== null) say(`broker stopped that nobody had noted (process ${stray})`);
+  if (runs.length === 0 && !hadBroker && stray === null) say('nothing runs here');
+  return true;
+}
+
+async function stopRun(run: Run): Promise<boolean> {
+  const { topology, pid } = run;
+  say(`stopping topology "${topology}" (process ${pid})`);
+  const ended = await endRun(run, 'SIGTERM', 3 * STOP_DEADLINE_MS);
   if (ended) say(`topology "${topology}" stopped`);
   else complain(`topology "${topology}" (process ${pid}) does not end; stop it by hand`);
   return ended;

@@ -3,12 +3,13 @@ import { Command } from 'commander';
 import { benchCommand } from './bench.ts';
 import { consumeCommand } from './consume.ts';
 import { describeCommand } from './describe.ts';
-import { dlqCommand } from './dlq.ts';
+import { dlqCommand } from './dlq/index.ts';
 import { downCommand } from './down.ts';
 import { endWith } from './exit.ts';
 import { lintCommand } from './lint.ts';
 import { modelsCommand } from './models.ts';
 import { produceCommand } from './produce.ts';
+import { resetCommand } from './reset.ts';
 import { statusCommand } from './status.ts';
 import { tapCommand } from './tap.ts';
 import { topicsCommand } from './topics.ts';
@@ -37,6 +38,7 @@ for (const command of [
   produceCommand(),
   consumeCommand(),
   dlqCommand(),
+  resetCommand(),
   modelsCommand(),
   benchCommand(),
 ]) {

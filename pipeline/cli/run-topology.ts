@@ -5,7 +5,7 @@ import { acquireBroker, type Broker } from '../broker/index.ts';
 import { UserError } from '../errors/pipeline-error.ts';
 import { createKafka } from '../kafka/index.ts';
 import type { Admin } from '../ports/admin.ts';
-import { removeRun, writeRun } from '../runtime/run-file.ts';
+import { removeRun, startingRun, writeRun, type Run } from '../runtime/run-file.ts';
 import { StatusServer } from '../runtime/status-server.ts';
 import { Supervisor, type SupervisorEvents } from '../runtime/supervisor.ts';
 import type { WorkerProcess } from '../runtime/worker-process.ts';
@@ -33,19 +33,12 @@ export async function runTopology(plan: Plan, options: RunOptions): Promise<numb
   const stop = stopRequest();
   const directory = stateDirectory();
   const view = options.ui && process.stdout.isTTY ? liveView() : plainView();
-  const handedOver = await replaceRunning(plan, directory, (line) => view.line(line));
-  const broker = await acquireBroker({
-    stateDirectory: directory,
-    onProgress: (line) => view.line(line),
-    signal: stop.signal,
-  });
-  view.line(broker.describe());
-  const keeps = (): boolean => options.keepBroker || stop.keepBroker || !(broker.startedByUs || handedOver);
+  const run = await startingRun(plan);
+  await writeRun(directory, run); // before there is a broker, so that whoever stops that finds this run first
   try {
-    return await runOn(broker, { plan, options, view, directory, stop });
+    return await runNoted(run, { plan, options, view, directory, stop });
   } finally {
-    view.close();
-    if (!keeps()) await broker.stop();
+    await removeRun(directory, run);
   }
 }
 
@@ -57,7 +50,22 @@ interface Setting {
   readonly stop: ReturnType<typeof stopRequest>;
 }
 
-async function runOn(broker: Broker, setting: Setting): Promise<number> {
+async function runNoted(run: Run, setting: Setting): Promise<number> {
+  const { options, view, directory, stop } = setting;
+  const onProgress = (line: string): void => view.line(line);
+  const handedOver = await replaceRunning(run, directory, onProgress);
+  const broker = await acquireBroker({ stateDirectory: directory, onProgress, signal: stop.signal });
+  view.line(broker.describe());
+  const keeps = (): boolean => options.keepBroker || stop.keepBroker || !(broker.startedByUs || handedOver);
+  try {
+    return stop.signal.aborted ? exitCodeWhenAsked(options) : await runOn(broker, run, setting);
+  } finally {
+    view.close();
+    if (!keeps()) await broker.stop();
+  }
+}
+
+async function runOn(broker: Broker, run: Run, setting: Setting): Promise<number> {
   const { plan, options, view, directory } = setting;
   const logFile = join(directory, 'logs', `${plan.name}.log`);
   mkdirSync(join(directory, 'logs'), { recursive: true });
@@ -67,24 +75,16 @@ async function runOn(broker: Broker, setting: Setting): Promise<number> {
   const events = supervisorEvents(view, (line) => log.info({}, line));
   const supervisor = new Supervisor({ plan, connection: broker.connection, admin, logLevel: options.logLevel, events });
   const server = await StatusServer.start(supervisor, options.metricsPort ?? null);
-  await writeRun(directory, {
-    topology: plan.name,
-    pid: process.pid,
-    file: plan.file,
-    bootstrap: broker.bootstrap,
-    address: server.address,
-    startedAt: new Date().toISOString(),
-  });
+  await writeRun(directory, { ...run, state: 'running', address: server.address });
   view.line(paint('dim', `metrics ${server.address}/metrics, log ${logFile}`));
   view.watch(supervisor);
   try {
     const end = await untilEnd(supervisor, setting);
     await stopClean(supervisor, setting);
-    return conclude(end, { supervisor, view, untilDone: options.untilDone });
+    return conclude(end, { supervisor, view, options });
   } finally {
     await supervisor.stop();
     server.close();
-    await removeRun(directory, plan.name);
     await admin.close();
     log.flush();
   }
@@ -94,7 +94,7 @@ async function runOn(broker: Broker, setting: Setting): Promise<number> {
 type End = 'asked' | 'done' | WorkerProcess;
 
 async function untilEnd(supervisor: Supervisor, { options, stop }: Setting): Promise<End> {
-  void supervisor.start();
+  if (!stop.signal.aborted) void supervisor.start();
   const ends: Promise<End>[] = [stop.requested.then(() => 'asked'), supervisor.untilFailed()];
   if (options.untilDone) ends.push(supervisor.untilDone().then(() => 'done'));
   return Promise.race(ends);
@@ -113,12 +113,12 @@ async function stopClean(supervisor: Supervisor, { view, stop }: Setting): Promi
 interface Conclusion {
   readonly supervisor: Supervisor;
   readonly view: RunView;
-  readonly untilDone: boolean;
+  readonly options: RunOptions;
 }
 
 /** The last words, and the exit code. Figures are complete only now: every worker tells its last ones when it leaves. */
-function conclude(end: End, { supervisor, view, untilDone }: Conclusion): number {
-  if (end === 'asked') return untilDone ? 1 : 0;
+function conclude(end: End, { supervisor, view, options }: Conclusion): number {
+  if (end === 'asked') return exitCodeWhenAsked(options);
   if (end === 'done') {
     const status = supervisor.status();
     for (const line of summaryLines(status)) view.line(line);
@@ -127,6 +127,11 @@ function conclude(end: End, { supervisor, view, untilDone }: Conclusion): number
   const why = end.failure?.message ?? 'see the log';
   view.line(`${paint('red', 'error')} ${end.role.kind} "${end.role.name}" cannot go on: ${why}`);
   return 1;
+}
+
+/** Not everything is done then. */
+function exitCodeWhenAsked({ untilDone }: RunOptions): number {
+  return untilDone ? 1 : 0;
 }
 
 async function provision(admin: Admin, plan: Plan, view: RunView): Promise<void> {

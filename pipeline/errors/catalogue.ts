@@ -1,3 +1,4 @@
+import { aggregateErrors } from './aggregate-errors.ts';
 import { brokerErrors } from './broker-errors.ts';
 import { expressionErrors } from './expression-errors.ts';
 import { kafkaErrors } from './kafka-errors.ts';
@@ -6,6 +7,7 @@ import { pictureErrors } from './picture-errors.ts';
 import { runtimeErrors } from './runtime-errors.ts';
 import { sinkErrors } from './sink-errors.ts';
 import { sourceErrors } from './source-errors.ts';
+import { stateErrors } from './state-errors.ts';
 import { topologyErrors } from './topology-errors.ts';
 
 /** What a code means and how to mend it; `docs/errors.md` is generated from these tables. */
@@ -20,8 +22,10 @@ export const catalogue = {
   ...brokerErrors,
   ...kafkaErrors,
   ...runtimeErrors,
+  ...stateErrors,
   ...pictureErrors,
   ...expressionErrors,
+  ...aggregateErrors,
   ...modelErrors,
   ...sourceErrors,
   ...sinkErrors,

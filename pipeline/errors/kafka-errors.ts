@@ -37,6 +37,10 @@ export const kafkaErrors = {
     cause: 'The broker refused a request: mostly wrong credentials, or a right that this user lacks.',
     mend: 'Check the KAFKA_SASL_* settings and the access rules of the user.',
   },
+  TRANSACTION_LOST: {
+    cause: 'A transaction was interrupted, or another worker has taken its task over.',
+    mend: 'Nothing: the task begins anew where the group has committed. If it comes again and again, look for slow brokers.',
+  },
   KAFKA_ENVIRONMENT_INVALID: {
     cause: 'An environment variable that tells how to reach Kafka has a value it cannot have.',
     mend: 'Correct the variable that the message names; docs/reference.md lists them.',

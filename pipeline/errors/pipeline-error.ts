@@ -49,6 +49,9 @@ export class RetriableError extends PipelineError {
   }
 }
 
+/** Reaction: forget what the transaction held, begin anew, and ask the group how far it has come. */
+export class TransactionLost extends RetriableError {}
+
 /** Reaction: this record can never be processed; dead letter at once. */
 export class PoisonRecordError extends PipelineError {}
 

@@ -4,6 +4,11 @@ export const runtimeErrors = {
     cause: 'A processor did not finish a record in time.',
     mend: 'Make the processor faster, or raise the timeout of the stage.',
   },
+  RECORD_CRASHED_WORKER: {
+    cause:
+      'Workers died or hung, one after the other, while they processed the record: out of memory, a crash in native code, an endless loop.',
+    mend: 'Correct the processor or the record, then replay it. onError.crashes tells after how many deaths a record is given up.',
+  },
   PROCESSING_FAILED: {
     cause: 'A processor threw an error that has no code of its own.',
     mend: 'Read the message and the stack; correct the processor or the record.',

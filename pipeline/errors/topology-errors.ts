@@ -120,6 +120,10 @@ export const topologyErrors = {
     cause: 'A setting has no effect where it stands.',
     mend: 'Remove it, or set what it depends on.',
   },
+  TOPOLOGY_CONTRADICTION: {
+    cause: 'Two settings of one part exclude each other.',
+    mend: 'Change one of them, as the message says.',
+  },
   TOPOLOGY_BAD_EXPRESSION: {
     cause: 'A JSONata expression under where: or select: is not valid.',
     mend: 'Correct it at the position named; docs.jsonata.org describes the language.',

@@ -1,6 +1,7 @@
 import jsonata from 'jsonata';
 import { PoisonRecordError, UserError } from '../errors/pipeline-error.ts';
 import type { ConsumerRecord } from '../ports/record.ts';
+import { followPath, parsePlainPath, UNDECIDED } from './plain-path.ts';
 import { recordBinding, recordRoot } from './record-root.ts';
 
 /** Limits of one evaluation, so that no expression can hang or fill its worker; regular expressions are not covered. */
@@ -36,11 +37,19 @@ const toBoolean = jsonata('$boolean($value)');
 export function compileExpression(text: string): Expression {
   const compiled = parse(text);
   if ('position' in compiled) throw invalid(text, compiled);
+  const path = parsePlainPath(text);
+  const plainValue = (record: ConsumerRecord): unknown => (path ? followPath(recordRoot(record), path) : UNDECIDED);
   const value = (record: ConsumerRecord): Promise<unknown> => valueOn(record, { text, program: compiled });
   return {
     text,
-    evaluate: async (record) => plainData(record, text, await value(record)),
-    matches: async (record) => isTrue(await value(record)),
+    evaluate: async (record) => {
+      const plain = plainValue(record);
+      return plain === UNDECIDED ? plainData(record, text, await value(record)) : plain;
+    },
+    matches: async (record) => {
+      const plain = plainValue(record);
+      return isTrue(plain === UNDECIDED ? await value(record) : plain);
+    },
   };
 }
 

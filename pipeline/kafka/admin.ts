@@ -1,14 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors/pipeline-error.ts';
-import type { Admin, PartitionLag, TopicDescription, TopicVerdict } from '../ports/admin.ts';
+import type {
+  Admin,
+  GroupOffset,
+  GroupState,
+  LogPlace,
+  OffsetRange,
+  PartitionLag,
+  PartitionOffset,
+  TopicDescription,
+  TopicVerdict,
+} from '../ports/admin.ts';
 import type { TopicPartition } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { ConsumerRecord } from '../ports/record.ts';
 import type { TopicPlan } from '../topology/plan.ts';
 import { AdminClient } from './admin-client.ts';
 import { partitionsOf, type ClientConnection } from './client.ts';
+import { deleteRecords } from './delete-records.ts';
 import { partitionName } from './epoch.ts';
+import { commitForGroup, groupOffsets, groupState } from './group-offsets.ts';
 import { committedOffsets, offsetsAt, type Offsets } from './offsets.ts';
 import { createTopics, ensureTopics, readSettings } from './provisioning.ts';
+import { readRange } from './read-range.ts';
 import { refusal, unknownTopic } from './refusal.ts';
 import { removeMember } from './remove-member.ts';
 
@@ -107,6 +121,43 @@ class KafkaAdmin implements Admin {
 
   async removeMember(groupId: string, memberId: string): Promise<void> {
     await this.#client.ask(({ cluster }) => removeMember(cluster, { groupId, memberId }));
+  }
+
+  async offsetsAt(topics: readonly string[], place: LogPlace): Promise<readonly PartitionOffset[]> {
+    return this.#named(topics, () =>
+      this.#client.ask(async ({ cluster }) => {
+        await cluster.addMultipleTargetTopics([...topics]);
+        await cluster.refreshMetadataIfNecessary();
+        const partitions = topics.flatMap((topic) =>
+          partitionsOf(cluster, topic).map((partition) => ({ topic, partition })),
+        );
+        const offsets = await offsetsAt(cluster, partitions, place);
+        return partitions.map((partition) => ({ ...partition, offset: offsets.get(partitionName(partition)) ?? 0n }));
+      }),
+    );
+  }
+
+  groupState(groupId: string): Promise<GroupState> {
+    return this.#client.ask(({ cluster }) => groupState(cluster, groupId));
+  }
+
+  groupOffsets(groupId: string): Promise<readonly GroupOffset[]> {
+    return this.#client.ask(({ cluster }) => groupOffsets(cluster, groupId));
+  }
+
+  async setOffsets(
+    groupId: string,
+    offsets: readonly (PartitionOffset & { readonly metadata?: string })[],
+  ): Promise<void> {
+    await this.#client.ask(({ cluster }) => commitForGroup(cluster, groupId, offsets));
+  }
+
+  async deleteRecords(before: PartitionOffset): Promise<void> {
+    await this.#named([before.topic], () => this.#client.ask(({ cluster }) => deleteRecords(cluster, before)));
+  }
+
+  readRange(range: OffsetRange, signal?: AbortSignal): AsyncIterable<ConsumerRecord> {
+    return readRange(this.#client, range, signal);
   }
 
   close(): Promise<void> {

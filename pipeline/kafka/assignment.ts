@@ -55,6 +55,19 @@ export class Assignment {
     return this.#ask(partition, 'latest');
   }
 
+  /** What the group has committed for a partition, or where it begins; null where the epoch winds down first. */
+  async committedOf(partition: TopicPartition): Promise<bigint | null> {
+    const { cluster, groupId, startOf } = this.#parts;
+    const starts = [{ ...partition, start: startOf(partition) }];
+    const found = await this.#untilAnswered(() => resolveStarts(cluster, groupId, starts));
+    return found?.get(partitionName(partition))?.position ?? null;
+  }
+
+  /** Resolves when nothing that shall be committed is under way. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#cursors.values()].flatMap(({ committing }) => committing ?? []));
+  }
+
   /** kafkajs went past offsets that hold no records of ours. */
   async stepOver(partition: TopicPartition, nextOffset: bigint): Promise<void> {
     const cursor = await this.cursorOf(partition);

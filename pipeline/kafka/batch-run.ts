@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, EachBatchPayload } from 'kafkajs';
 import { FatalError, messageOf } from '../errors/pipeline-error.ts';
 import type { BatchContext, PartitionBatch, TopicPartition } from '../ports/consumer.ts';
-import type { ConsumerRecord, Headers } from '../ports/record.ts';
 import type { Assignment } from './assignment.ts';
+import { recordsOf } from './batch-records.ts';
 import type { Epoch } from './epoch.ts';
 import { errorTypeOf, reactionTo } from './failure.ts';
 import type { Cursor } from './start-offsets.ts';
@@ -17,7 +17,11 @@ export interface BatchRunParts {
   readonly payload: EachBatchPayload;
   readonly epoch: Epoch;
   readonly cursor: Cursor;
-  readonly assignment: Pick<Assignment, 'settleLoss' | 'endOf' | 'startCommitted'>;
+  readonly assignment: Pick<Assignment, 'settleLoss' | 'endOf' | 'startCommitted' | 'committedOf'>;
+  /** Makes kafkajs fetch from an offset. */
+  readonly seek: (offset: bigint) => void;
+  /** Hears of what goes wrong with commits nobody waits for. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** kafkajs has it, its types do not. */
@@ -49,6 +53,8 @@ export class BatchRun implements BatchContext {
     const { payload, cursor, epoch, assignment } = this.#parts;
     const batch = payload.batch as FetchedBatch;
     const fetchedOffset = BigInt(batch.fetchedOffset);
+    if (cursor.rewound && fetchedOffset > cursor.position) return this.#rewindAgain();
+    cursor.rewound = false;
     if (fetchedOffset > cursor.position) await assignment.settleLoss(cursor);
     // kafkajs steps over transaction markers by itself.
     if (fetchedOffset > cursor.position) cursor.position = fetchedOffset;
@@ -56,7 +62,8 @@ export class BatchRun implements BatchContext {
     if (epoch.signal.aborted) return null;
     const records = recordsOf(batch, cursor.position);
     if (records.length > 0) {
-      return { ...this.#partition, records, nextOffset: this.#nextOffset, highWatermark: BigInt(batch.highWatermark) };
+      const highWatermark = BigInt(batch.highWatermark);
+      return { ...this.#partition, records, fetchedOffset, nextOffset: this.#nextOffset, highWatermark };
     }
     this.#resolve(cursor.position);
     return null;
@@ -80,6 +87,60 @@ export class BatchRun implements BatchContext {
       this.#revokeIfCoordinatorMoved();
       // The broker is away and the work winds down: what is not committed is read again.
       if (epoch.signal.aborted) return;
+    }
+  }
+
+  commitSoon(nextOffset: bigint): void {
+    this.advance(nextOffset);
+    const { cursor, onFailure } = this.#parts;
+    if (nextOffset > cursor.wanted) cursor.wanted = nextOffset;
+    cursor.committing ??= this.#commitWanted().catch(onFailure);
+  }
+
+  /** Resolves when nothing that `commitSoon` was given is under way. */
+  async settled(): Promise<void> {
+    await this.#parts.cursor.committing;
+  }
+
+  async confirm(): Promise<boolean> {
+    const { payload, epoch } = this.#parts;
+    try {
+      await payload.heartbeat();
+    } catch (error) {
+      if (reactionTo(error) === 'rebalance') epoch.revoke();
+      return false;
+    }
+    return !epoch.signal.aborted && epoch.owns(this.#partition);
+  }
+
+  committed(): Promise<bigint | null> {
+    return this.#parts.assignment.committedOf(this.#partition);
+  }
+
+  rewind(offset: bigint): void {
+    const { cursor, epoch, seek } = this.#parts;
+    if (!epoch.owns(this.#partition)) return;
+    cursor.position = offset;
+    cursor.rewound = true;
+    seek(offset);
+  }
+
+  #rewindAgain(): null {
+    const { cursor, seek } = this.#parts;
+    seek(cursor.position);
+    return null;
+  }
+
+  async #commitWanted(): Promise<void> {
+    const { cursor, epoch } = this.#parts;
+    try {
+      while (epoch.owns(this.#partition) && cursor.wanted > cursor.committed) {
+        const { wanted } = cursor;
+        await this.commit(wanted);
+        if (cursor.committed < wanted) return; // the work winds down
+      }
+    } finally {
+      cursor.committing = null;
     }
   }
 
@@ -145,43 +206,4 @@ async function settlesInTime(sent: Promise<void>, signal: AbortSignal): Promise<
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
-}
-
-function recordsOf({ topic, partition, messages }: Batch, from: bigint): ConsumerRecord[] {
-  const records: ConsumerRecord[] = [];
-  for (const { offset: text, timestamp, key, value, headers } of messages) {
-    const offset = BigInt(text);
-    if (offset < from) continue;
-    records.push({
-      topic,
-      partition,
-      offset,
-      timestampMs: Number(timestamp),
-      key,
-      value,
-      headers: headers ? withoutNulls(headers) : {},
-    });
-  }
-  return records;
-}
-
-type FetchedHeaders = Readonly<Record<string, Headers[string] | null>>;
-
-/** Kafka knows headers without a value; here they are empty. */
-function withoutNulls(headers: FetchedHeaders): Headers {
-  for (const name in headers) {
-    const value = headers[name];
-    if (value === null || (Array.isArray(value) && value.includes(null))) return emptyForNull(headers);
-  }
-  return headers as Headers;
-}
-
-function emptyForNull(headers: FetchedHeaders): Headers {
-  const empty = Buffer.alloc(0);
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map((one: Buffer | null) => one ?? empty) : (value ?? empty),
-    ]),
-  );
 }

@@ -2,10 +2,12 @@ import type { Admin } from '../ports/admin.ts';
 import type { Connection } from '../ports/admin.ts';
 import type { Consumer, ConsumerOptions } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { PartitionReader } from '../ports/partition-reader.ts';
 import type { Producer } from '../ports/producer.ts';
 import type { OpenReader } from '../ports/sink.ts';
 import { createAdmin } from './admin.ts';
 import { createConsumer } from './consumer.ts';
+import { createPartitionReader } from './partition-reader.ts';
 import { createProducer } from './producer.ts';
 import { createReader } from './reader.ts';
 
@@ -22,6 +24,8 @@ export interface Kafka {
   consumer(options: ConsumerOptions): Consumer;
   producer(): Producer;
   admin(): Admin;
+  /** Reads single partitions to their end. */
+  partitionReader(): PartitionReader;
   readonly openReader: OpenReader;
 }
 
@@ -35,6 +39,7 @@ export function createKafka(
     consumer: (options) => createConsumer(named, options, log),
     producer: () => createProducer(named, log),
     admin: () => createAdmin(named, log),
+    partitionReader: () => createPartitionReader(named, log),
     openReader: createReader(named, log),
   };
 }

@@ -6,22 +6,20 @@ import { Assignment } from './assignment.ts';
 import { BatchRun } from './batch-run.ts';
 import { RIDE_OUT, createClient, type ClientConnection, type LogLine } from './client.ts';
 import { Epoch, partitionName } from './epoch.ts';
-import { errorTypeOf, reactionTo } from './failure.ts';
+import { reactionTo } from './failure.ts';
 import { HeartbeatTimer } from './heartbeat-timer.ts';
 import type { Liveness } from './liveness.ts';
 import { copartitionAssigner } from './partition-assigner.ts';
 import { refusal } from './refusal.ts';
 import { removeMember } from './remove-member.ts';
 import type { Start } from './start-offsets.ts';
+import { subscribe } from './subscribe.ts';
 
 export const SESSION_TIMEOUT_MS = 10_000;
 export const REBALANCE_TIMEOUT_MS = 60_000;
 const HEARTBEAT_MS = 500;
 const LEAVE_DEADLINE_MS = 5_000;
 const REVOKED_IN_VAIN_MS = 2_000;
-/** Other brokers may learn of a new topic a moment after the one that created it. */
-const TOPIC_APPEARS_MS = 5_000;
-const RETRY_MS = 250;
 /** A fetch takes the shares of several partitions. */
 const PARTITIONS_PER_FETCH = 2;
 
@@ -87,6 +85,7 @@ export class GroupMember {
 
   async #leave(): Promise<void> {
     this.#assignment?.epoch.revoke();
+    await Promise.race([this.#assignment?.settled(), sleep(LEAVE_DEADLINE_MS, undefined, { ref: false })]);
     const disconnected = this.#consumer.disconnect().catch((error: unknown) => this.#note('leaving failed', error));
     await Promise.allSettled(this.#turns.values());
     // Without a broker, kafkajs would go on trying to reach one.
@@ -141,7 +140,7 @@ export class GroupMember {
   async #join(): Promise<void> {
     const { options, liveness } = this.#parts;
     await this.#consumer.connect();
-    await this.#subscribe();
+    await subscribe(this.#consumer, options.topics);
     await this.#removeFormerMember();
     liveness.joining(true);
     await this.#consumer.run({
@@ -150,20 +149,6 @@ export class GroupMember {
       partitionsConsumedConcurrently: options.partitionsConcurrently,
       eachBatch: (payload) => this.#onBatch(payload),
     });
-  }
-
-  async #subscribe(): Promise<void> {
-    const topics = [...this.#parts.options.topics];
-    for (const deadline = performance.now() + TOPIC_APPEARS_MS; ;) {
-      try {
-        await this.#consumer.subscribe({ topics, fromBeginning: true });
-        return;
-      } catch (error) {
-        if (errorTypeOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-        if (performance.now() > deadline) throw refusal(error, topics);
-        await sleep(RETRY_MS);
-      }
-    }
   }
 
   async #removeFormerMember(): Promise<void> {
@@ -235,9 +220,20 @@ export class GroupMember {
     const { epoch } = assignment;
     const cursor = await assignment.cursorOf(payload.batch);
     if (!cursor || epoch.signal.aborted) return;
-    const run = new BatchRun({ payload, epoch, cursor, assignment });
+    const { topic, partition } = payload.batch;
+    const run = new BatchRun({
+      payload,
+      epoch,
+      cursor,
+      assignment,
+      seek: (offset) => this.#consumer.seek({ topic, partition, offset: String(offset) }),
+      onFailure: (error) => this.#fail(error),
+    });
     const batch = await run.open();
-    if (batch) await this.#parts.options.onBatch(batch, run);
+    if (!batch) return;
+    await this.#parts.options.onBatch(batch, run);
+    // Once all handlers have ended, kafkajs joins anew or leaves.
+    if (run.signal.aborted) await run.settled();
   }
 
   /** One handler at a time for each partition, also where kafkajs swaps the assignment under a running one. */

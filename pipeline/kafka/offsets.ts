@@ -1,5 +1,6 @@
 import type { Cluster } from 'kafkajs';
 import type { TopicPartition } from '../ports/consumer.ts';
+import { byTopic } from './by-topic.ts';
 import { partitionName } from './epoch.ts';
 
 /** Offsets by {@link partitionName}. */
@@ -41,16 +42,6 @@ export async function committedOffsets(
   }));
   const { responses } = await coordinator.offsetFetch({ groupId, topics });
   return new Map([...indexed(responses)].filter(([, offset]) => offset >= 0n));
-}
-
-function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: { partition: number }[] }[] {
-  const topics = new Map<string, { partition: number }[]>();
-  for (const { topic, partition } of partitions) {
-    const known = topics.get(topic);
-    if (known) known.push({ partition });
-    else topics.set(topic, [{ partition }]);
-  }
-  return [...topics].map(([topic, wanted]) => ({ topic, partitions: wanted }));
 }
 
 function indexed(

@@ -31,14 +31,34 @@ export interface WriteFailure {
   readonly index: number;
 }
 
+/** What became of the records of one caller. */
+export interface WriteResult {
+  /** `topic-partition`. */
+  readonly partition: string;
+  readonly failure: WriteFailure | null;
+  /** Offset after the last of them that was written. */
+  readonly nextOffset: bigint;
+}
+
 interface Order {
   remaining: number;
   failed: boolean;
-  settle(failure: WriteFailure | null): void;
+  settle(failure: WriteFailure | null, nextOffset: bigint): void;
 }
 
 interface Entry extends QueuedRecord {
   readonly order: Order;
+}
+
+/** How many of these records, from the one at `start` on, go together into one batch. */
+export function batchLength(records: readonly QueuedRecord[], start = 0): number {
+  let bytes = 0;
+  let end = start;
+  for (let entry = records[end]; entry && end - start < MAX_BATCH_RECORDS; entry = records[++end]) {
+    bytes += entry.bytes;
+    if (end > start && bytes > Math.min(MAX_BATCH_BYTES, entry.limit)) break;
+  }
+  return end - start;
 }
 
 /**
@@ -46,18 +66,25 @@ interface Entry extends QueuedRecord {
  * reorder or drop records. What comes in meanwhile goes together into the next request.
  */
 export class PartitionQueue {
-  readonly #write: (records: readonly ProducerRecord[]) => Promise<void>;
+  readonly #name: string;
+  readonly #write: (records: readonly ProducerRecord[]) => Promise<bigint>;
   #waiting: Entry[] = [];
   #writing = false;
 
-  /** `write` resolves when all its records are acknowledged; it rejects with RecordRefused where one never will be. */
-  constructor(write: (records: readonly ProducerRecord[]) => Promise<void>) {
+  /**
+   * `write` resolves with the offset of its first record when all are acknowledged; it rejects with RecordRefused where
+   * one never will be.
+   */
+  constructor(name: string, write: (records: readonly ProducerRecord[]) => Promise<bigint>) {
+    this.#name = name;
     this.#write = write;
   }
 
   /** Resolves when all are written, or with the first failure: then the later ones of the same call are not written. */
-  add(records: readonly QueuedRecord[]): Promise<WriteFailure | null> {
-    return new Promise((settle) => {
+  add(records: readonly QueuedRecord[]): Promise<WriteResult> {
+    return new Promise((resolve) => {
+      const partition = this.#name;
+      const settle: Order['settle'] = (failure, nextOffset) => resolve({ partition, failure, nextOffset });
       const order: Order = { remaining: records.length, failed: false, settle };
       for (const queued of records) this.#waiting.push({ ...queued, order });
       if (!this.#writing) void this.#drain();
@@ -71,22 +98,18 @@ export class PartitionQueue {
   }
 
   #takeBatch(): Entry[] {
-    let bytes = 0;
-    let count = 0;
-    for (const entry of this.#waiting) {
-      bytes += entry.bytes;
-      if (count > 0 && (bytes > Math.min(MAX_BATCH_BYTES, entry.limit) || count === MAX_BATCH_RECORDS)) break;
-      count++;
-    }
-    return this.#waiting.splice(0, count);
+    return this.#waiting.splice(0, batchLength(this.#waiting));
   }
 
   async #writeTogether(entries: readonly Entry[]): Promise<void> {
     const wanted = entries.filter(({ order }) => !order.failed);
     if (wanted.length === 0) return;
     try {
-      await this.#write(wanted.map(({ record }) => record));
-      for (const { order } of wanted) if (--order.remaining === 0) order.settle(null);
+      let nextOffset = await this.#write(wanted.map(({ record }) => record));
+      for (const { order } of wanted) {
+        nextOffset++;
+        if (--order.remaining === 0) order.settle(null, nextOffset);
+      }
     } catch (error) {
       // The broker refuses a batch as a whole: only one by one tells which record it was.
       if (error instanceof RecordRefused && wanted.length > 1) {
@@ -99,5 +122,5 @@ export class PartitionQueue {
 function fail({ order, index }: Entry, error: unknown): void {
   if (order.failed) return;
   order.failed = true;
-  order.settle({ error, index });
+  order.settle({ error, index }, -1n);
 }

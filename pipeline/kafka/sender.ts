@@ -37,18 +37,19 @@ export class Sender {
   }
 
   /**
-   * Waits through outages.
+   * Resolves with the offset of the first record. Waits through outages.
    * @throws RecordRefused where the broker will never take the batch; FatalError where it refuses this client;
    * RetriableError after `close`.
    */
-  async write(records: readonly ProducerRecord[]): Promise<void> {
+  async write(records: readonly ProducerRecord[]): Promise<bigint> {
     const [first] = records;
-    if (!first) return;
+    if (!first) return -1n;
     const { topic, partition } = first;
     const request = { topic, acks: ACKS_ALL, messages: records.map(messageOfRecord) };
     while (!this.#closed) {
       try {
-        if (await this.#acknowledged(request, partition)) return;
+        const offset = await this.#acknowledged(request, partition);
+        if (offset !== null) return offset;
       } catch (error) {
         await this.#throwIfFinal(error, first);
         this.#log.debug({ topic, partition, error }, 'the records are not acknowledged, sending again');
@@ -66,16 +67,17 @@ export class Sender {
     if (this.#life) await this.#retire(this.#life);
   }
 
-  /** Without an answer for the partition kafkajs has sent nothing, though it does not say so. */
-  async #acknowledged(request: KafkajsSend, partition: number): Promise<boolean> {
+  /** Offset of the first record; null where kafkajs has sent nothing: it does not say so, but gives no answer. */
+  async #acknowledged(request: KafkajsSend, partition: number): Promise<bigint | null> {
     const life = (this.#life ??= this.#begin());
     life.uses++;
     let acknowledged = false;
     try {
       await life.connected;
       const answers = await life.producer.send(request);
-      acknowledged = answers.some((answer) => answer.partition === partition && answer.errorCode === 0);
-      return acknowledged;
+      const answer = answers.find((one) => one.partition === partition && one.errorCode === 0);
+      acknowledged = answer !== undefined;
+      return answer ? BigInt(answer.baseOffset ?? -1) : null;
     } finally {
       life.uses--;
       // After a final failure nobody knows what the producer holds: a new one takes its place.
@@ -84,14 +86,10 @@ export class Sender {
   }
 
   async #throwIfFinal(error: unknown, { topic, partition }: ProducerRecord): Promise<void> {
-    const type = errorTypeOf(error) ?? '';
-    if (TOO_LARGE.has(type)) {
-      await this.#directory.read(topic);
-      throw new RecordRefused('RECORD_TOO_LARGE', `topic "${topic}" takes no batch of this size`, error);
-    }
-    if (REFUSED_RECORD.has(type))
-      throw new RecordRefused('RECORD_REFUSED', `topic "${topic}" refuses it: ${messageOf(error)}`, error);
-    if (type === 'UNKNOWN_TOPIC_OR_PARTITION') await this.#throwIfGone(topic);
+    const refused = refusedRecord(error, topic);
+    if (refused?.code === 'RECORD_TOO_LARGE') await this.#directory.read(topic);
+    if (refused) throw refused;
+    if (errorTypeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') await this.#throwIfGone(topic);
     else if (reactionTo(error) === 'refused') {
       const sentence = `the broker refuses records for ${topic}-${partition}: ${messageOf(error)}; check credentials and rights`;
       throw new FatalError('KAFKA_REFUSED', sentence, { where: { topic, partition }, cause: error });
@@ -129,11 +127,22 @@ export class Sender {
   }
 }
 
+/** The refusal of a record or its batch, where the error is one. */
+export function refusedRecord(error: unknown, topic: string): RecordRefused | null {
+  const type = errorTypeOf(error) ?? '';
+  if (TOO_LARGE.has(type))
+    return new RecordRefused('RECORD_TOO_LARGE', `topic "${topic}" takes no batch of this size`, error);
+  if (REFUSED_RECORD.has(type))
+    return new RecordRefused('RECORD_REFUSED', `topic "${topic}" refuses it: ${messageOf(error)}`, error);
+  return null;
+}
+
 function partitionAsGiven({ message }: { message: Message }): number {
   return message.partition ?? 0;
 }
 
-function messageOfRecord({ partition, key, value, headers, timestampMs }: ProducerRecord): Message {
+/** A record in kafkajs' words. */
+export function messageOfRecord({ partition, key, value, headers, timestampMs }: ProducerRecord): Message {
   return { partition, key, value, headers: withoutUndefined(headers), timestamp: timestampText(timestampMs) };
 }
 

@@ -17,6 +17,12 @@ export interface Cursor extends TopicPartition {
   committed: bigint;
   /** The beginning is not committed yet but shall be, or a restart would skip what comes until the first commit. */
   commitStart: boolean;
+  /** Highest offset that shall be committed. */
+  wanted: bigint;
+  /** Settles when all that is wanted is committed; null while nothing is. */
+  committing: Promise<void> | null;
+  /** The fetch position was moved back and kafkajs has not fetched from there yet. */
+  rewound: boolean;
   /** Offset from which on records were deleted before this group read them, or null. */
   lostFrom: bigint | null;
 }
@@ -41,7 +47,8 @@ export async function resolveStarts(
     const position = at < begin ? begin : at;
     const commitStart = known === undefined && isToBeCommitted(start);
     const lostFrom = known !== undefined && known < begin ? known : null;
-    cursors.set(name, { topic, partition, position, committed: at, commitStart, lostFrom });
+    const progress = { position, committed: at, wanted: at, committing: null, rewound: false };
+    cursors.set(name, { topic, partition, ...progress, commitStart, lostFrom });
   }
   return cursors;
 }

@@ -34,7 +34,8 @@ const RAISED_IF_LOWER = new Set<PlannedSetting>(['segmentBytes', 'maxMessageByte
 
 /** The settings a new topic gets, as Kafka names them. */
 export function settingsOf(plan: TopicPlan): Record<string, string> {
-  return Object.fromEntries(PLANNED.map((setting) => [SETTING_NAMES[setting], String(plan[setting])]));
+  const settings = Object.fromEntries(PLANNED.map((setting) => [SETTING_NAMES[setting], String(plan[setting])]));
+  return plan.holds === 'changes' ? { ...settings, 'cleanup.policy': 'compact' } : settings;
 }
 
 /**
@@ -54,6 +55,10 @@ export function compareTopic(plan: TopicPlan, existing: ExistingTopic): TopicCha
       settings[name] = String(planned);
       notes.push(`${name} was ${has}, now ${planned}.`);
     } else notes.push(`${name} is ${has} and stays so; the default would be ${planned}.`);
+  }
+  if (plan.holds === 'changes' && existing.settings['cleanup.policy'] === 'delete') {
+    settings['cleanup.policy'] = 'compact';
+    notes.push('cleanup.policy was delete, now compact: it keeps the state of a stage.');
   }
   return { ...partitions, settings, notes };
 }

@@ -6,6 +6,8 @@ export interface PartitionBatch {
   readonly partition: number;
   /** Never empty; offsets ascend, gaps are possible (compaction, transaction markers). */
   readonly records: readonly ConsumerRecord[];
+  /** Offset that was asked for: between it and the first record there is nothing to read. */
+  readonly fetchedOffset: bigint;
   /** Offset after the last one of this fetch, transaction markers included. */
   readonly nextOffset: bigint;
   /** End of the partition when the batch was fetched: `nextOffset === highWatermark` means nothing more is there. */
@@ -18,6 +20,17 @@ export interface BatchContext {
   readonly signal: AbortSignal;
   /** Commits `nextOffset` if the partition is still ours in the present epoch, never backwards; also advances. */
   commit(nextOffset: bigint): Promise<void>;
+  /**
+   * Advances, and commits without being waited for: what is asked meanwhile goes with the next request. All is committed
+   * before the partition is given away in order.
+   */
+  commitSoon(nextOffset: bigint): void;
+  /** Asks the group whether the partition is still ours in the present epoch. */
+  confirm(): Promise<boolean>;
+  /** What the group has committed, or where it begins; null when the partition was lost before anybody answered. */
+  committed(): Promise<bigint | null>;
+  /** Fetches from `offset` on: the rest of this batch is dropped. */
+  rewind(offset: bigint): void;
   /** Moves the fetch position to `nextOffset` without committing; what was not committed is read again after a loss. */
   advance(nextOffset: bigint): void;
 }

@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import type { Logger } from './logger.ts';
 import type { ConsumerRecord, OutputRecord } from './record.ts';
+import type { KeyValueStore, StoreSpec } from './store.ts';
+
+/** Stores by name. */
+export type StoreSpecs = Readonly<Record<string, StoreSpec>>;
 
 /** One record, several, or none. */
 export type ProcessResult = OutputRecord | readonly OutputRecord[] | null | undefined | void;
@@ -13,6 +17,12 @@ export interface ProcessorContext {
   readonly task: string;
   /** Adds an output beside what is returned; order of calls is kept. */
   forward(output: OutputRecord): void;
+  /**
+   * A store the processor has declared under `stores`. What the record changes is kept if the record succeeds, in one
+   * piece with its outputs (`guarantee: exactly-once`) or just after them.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- who declared the store knows its type
+  store<Store = KeyValueStore>(name: string): Store;
   /** Highest record timestamp this task has seen, milliseconds. */
   readonly streamTimeMs: number;
   readonly log: Logger;
@@ -49,6 +59,13 @@ export interface ProcessorDefinition<Options = unknown> {
   readonly outputs?: readonly string[];
   /** What its output topics hold; the same as its input topics when left out. */
   readonly produces?: 'frames' | 'records';
+  /** State it keeps for each task. */
+  stores?(options: Options): StoreSpecs;
+  /**
+   * The JSONata expression its records must be keyed by, where that is another than the key they come with; else null.
+   * A stage in front of it writes them to a topic of that key, so that all records of a key meet in one task.
+   */
+  repartitionBy?(options: Options): string | null;
   create(options: Options, setup: ProcessorSetup): Processor | Promise<Processor>;
 }
 
@@ -58,6 +75,10 @@ interface ProcessorSpec<Schema extends z.ZodType> {
   readonly options: Schema;
   readonly outputs?: readonly string[];
   readonly produces?: 'frames' | 'records';
+  /** State it keeps for each task: stores by name, or a function of the options. */
+  readonly stores?: StoreSpecs | ((options: z.output<Schema>) => StoreSpecs);
+  /** The JSONata expression its records must be keyed by; null: the key they come with. */
+  repartitionBy?(options: z.output<Schema>): string | null;
 }
 
 interface FunctionSpec<Schema extends z.ZodType> extends ProcessorSpec<Schema> {
@@ -78,7 +99,8 @@ interface FactorySpec<Schema extends z.ZodType> extends ProcessorSpec<Schema> {
 export function defineProcessor<Schema extends z.ZodType>(
   spec: FunctionSpec<Schema> | FactorySpec<Schema>,
 ): ProcessorDefinition<z.output<Schema>> {
-  const { name, summary, options, outputs, produces } = spec;
+  const { name, summary, options, outputs, produces, stores } = spec;
+  const repartitionBy = spec.repartitionBy?.bind(spec);
   const create =
     'create' in spec
       ? spec.create.bind(spec)
@@ -93,6 +115,8 @@ export function defineProcessor<Schema extends z.ZodType>(
     options: options as z.ZodType<z.output<Schema>>,
     ...(outputs && { outputs }),
     ...(produces && { produces }),
+    ...(stores && { stores: typeof stores === 'function' ? stores : () => stores }),
+    ...(repartitionBy && { repartitionBy }),
     create,
   };
 }

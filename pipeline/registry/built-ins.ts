@@ -1,11 +1,16 @@
+import aggregate from '../../processors/aggregate/index.ts';
 import annotate from '../../processors/annotate/index.ts';
+import changed from '../../processors/changed.ts';
 import cocoSsd from '../../processors/coco-ssd/index.ts';
 import decode from '../../processors/decode.ts';
+import dedupe from '../../processors/dedupe.ts';
 import encode from '../../processors/encode.ts';
 import filter from '../../processors/filter.ts';
 import map from '../../processors/map.ts';
 import meta from '../../processors/meta.ts';
+import repartition from '../../processors/repartition.ts';
 import resize from '../../processors/resize.ts';
+import throttle from '../../processors/throttle.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
@@ -21,7 +26,21 @@ import video from '../sources/video.ts';
 import webcam from '../sources/webcam.ts';
 import type { Definition, Registered, Registry } from '../topology/registry.ts';
 
-const processors: readonly ProcessorDefinition[] = [decode, resize, cocoSsd, annotate, encode, meta, filter, map];
+const processors: readonly ProcessorDefinition[] = [
+  decode,
+  resize,
+  cocoSsd,
+  annotate,
+  encode,
+  meta,
+  filter,
+  map,
+  aggregate,
+  dedupe,
+  changed,
+  throttle,
+  repartition,
+];
 const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, stdin];
 const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic];
 

@@ -6,6 +6,9 @@ import type { ConsumerOptions } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
 import { loadDefinition } from '../registry/load.ts';
 import type { Plan } from '../topology/plan.ts';
+import { stateFactory } from './assemble-state.ts';
+import { AttemptLedger } from './attempts/attempt-ledger.ts';
+import { attemptsFolder } from './attempts/worker-deaths.ts';
 import { workerName, type Role, type WorkerOrder } from './messages.ts';
 import { SourceWorker } from './source-worker.ts';
 import { StageWorker } from './stage-worker.ts';
@@ -88,18 +91,28 @@ async function assembleStage({ plan, role, kafka, metrics, hooks, baseDirectory 
   const stage = planOf(plan.stages, role);
   const definition = await loadDefinition('processor', stage.process);
   const processor = await definition.create(stage.options, { stage: stage.name, log: hooks.log, baseDirectory });
+  const producer = kafka.producer();
+  const specs = definition.stores?.(stage.options) ?? {};
+  const folder = attemptsFolder(plan.name, stage.name);
+  const attempts = new AttemptLedger({ plan: stage, folder, worker: workerName(role), log: hooks.log });
+  const stateParts = { topology: plan.name, plan: stage, specs, producer, clock: systemClock, log: hooks.log };
   const worker = new StageWorker({
     plan: stage,
     worker: workerName(role),
     processor,
     createConsumer: (options) => kafka.consumer(options),
-    producer: kafka.producer(),
+    producer,
+    ...(Object.keys(specs).length > 0 && {
+      createState: await stateFactory({ ...stateParts, reader: kafka.partitionReader() }),
+    }),
     deadLetterMaxBytes: maxBytesOf(plan, stage.deadLetterTopic),
     clock: systemClock,
     log: hooks.log,
     metrics,
     onAssigned: hooks.onAssigned,
+    attempts,
   });
+  void worker.done.catch(() => attempts.close()); // it ends in good order, though with an error
   return Object.assign(worker, { metrics });
 }
 
@@ -115,7 +128,9 @@ async function assembleTap({ plan, role, kafka, metrics, hooks, baseDirectory }:
     signal: hooks.signal,
     baseDirectory,
     openReader: kafka.openReader,
-    send: (records) => producer.send(records),
+    send: async (records) => {
+      await producer.send(records);
+    },
     partitionsOf: (topic) => producer.partitionsOf(topic),
     announce: hooks.announce,
   });

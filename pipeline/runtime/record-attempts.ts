@@ -1,4 +1,4 @@
-import { RetriableError, messageOf } from '../errors/pipeline-error.ts';
+import { FatalError, RetriableError, messageOf } from '../errors/pipeline-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Processor, ProcessorContext, ProcessResult } from '../ports/processor.ts';
@@ -6,10 +6,18 @@ import type { ConsumerRecord, OutputRecord } from '../ports/record.ts';
 import { reactTo } from '../task/error-policy.ts';
 import type { ErrorPolicy } from '../topology/plan.ts';
 
+/** Its retries are used up, or it is known that they would not help. */
+export interface GaveUp {
+  readonly state: 'gaveUp';
+  readonly then: ErrorPolicy['then'];
+  readonly error: unknown;
+  readonly attempts: number;
+}
+
 /** What became of one record. */
 export type Outcome =
   | { readonly state: 'done'; readonly outputs: readonly OutputRecord[]; readonly retries: number }
-  | { readonly state: 'gaveUp'; readonly then: ErrorPolicy['then']; readonly error: unknown; readonly attempts: number }
+  | GaveUp
   /** The partition was lost or the worker stops: the record is read again by its next owner. */
   | { readonly state: 'abandoned' };
 
@@ -28,6 +36,16 @@ export interface TaskView {
   readonly streamTimeMs: number;
   /** Aborts when the partition is lost or the worker stops. */
   readonly signal: AbortSignal;
+  /** State of the task, where the stage has any. */
+  readonly state: RecordState | null;
+}
+
+/** What one record may do with the state of its task. */
+export interface RecordState {
+  /** @throws FatalError STORE_UNKNOWN */
+  store(name: string): unknown;
+  /** Undoes what the record has changed so far. */
+  rollback(): void;
 }
 
 /** Runs the processor on one record until it succeeds, its retries are used up, or the task ends. */
@@ -37,6 +55,7 @@ export async function attemptRecord(record: ConsumerRecord, view: TaskView, rule
       const outputs = processOnce(record, view, rules);
       return { state: 'done', outputs: outputs instanceof Promise ? await outputs : outputs, retries: attempt - 1 };
     } catch (error) {
+      view.state?.rollback();
       if (hasEnded(view)) break;
       const reaction = reactTo(error, attempt, rules.policy);
       if (reaction.do !== 'retry') return { state: 'gaveUp', then: reaction.do, error, attempts: attempt };
@@ -67,6 +86,7 @@ function processOnce(
     task: view.task,
     streamTimeMs: view.streamTimeMs,
     log: rules.log,
+    store: ((name) => storeOf(name, view)) as ProcessorContext['store'],
     forward: (output) => void forwarded.push(output),
     get signal() {
       return AbortSignal.any([view.signal, timeout.signal]);
@@ -75,6 +95,12 @@ function processOnce(
   const result = rules.processor.process(record, context);
   if (!(result instanceof Promise)) return collect(forwarded, result);
   return withTimeout(result, { record, view, rules, timeout }).then((value) => collect(forwarded, value));
+}
+
+function storeOf(name: string, { stage, state }: TaskView): unknown {
+  if (state) return state.store(name);
+  const sentence = `stage "${stage}" asks for store "${name}", but its processor declares no stores; declare it under "stores"`;
+  throw new FatalError('STORE_UNKNOWN', sentence, { where: { stage } });
 }
 
 interface TimedCall {

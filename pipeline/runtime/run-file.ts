@@ -1,34 +1,51 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { processIdentity } from '../broker/process-identity.ts';
+import { isThere } from '../broker/stop-managed.ts';
 import type { TopologyStatus } from './status.ts';
 
-/** A running topology, as noted in `.tapline/run/<name>.json`. */
-export interface Run {
-  readonly topology: string;
-  readonly pid: number;
-  readonly file: string;
-  readonly bootstrap: string;
-  /** Base address of its status and metrics server. */
-  readonly address: string;
-  readonly startedAt: string;
+const runNote = z.object({
+  topology: z.string(),
+  /** It is `starting` until its topics are there and its status server listens. */
+  state: z.enum(['starting', 'running']),
+  pid: z.int().positive(),
+  /** What {@link processIdentity} said of it: another process may get the number later. */
+  identity: z.string(),
+  file: z.string(),
+  /** Base address of its status and metrics server; empty while it is starting. */
+  address: z.string(),
+  startedAt: z.string(),
+});
+
+/**
+ * A run of a topology, as noted in `.tapline/run/<topology>.<pid>.json`: a topology has two while one replaces the
+ * other.
+ */
+export type Run = Readonly<z.infer<typeof runNote>>;
+
+const POLL_MS = 50;
+
+/** The run that this process begins. */
+export async function startingRun({ name, file }: { readonly name: string; readonly file: string }): Promise<Run> {
+  const identity = (await processIdentity(process.pid)) ?? '';
+  const startedAt = new Date().toISOString();
+  return { topology: name, state: 'starting', pid: process.pid, identity, file, address: '', startedAt };
 }
 
 /** Notes a run; the note is replaced whole, never half-written. */
 export async function writeRun(stateDirectory: string, run: Run): Promise<void> {
-  const path = pathOf(stateDirectory, run.topology);
+  const path = pathOf(stateDirectory, run);
   await mkdir(join(stateDirectory, 'run'), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(run, null, 2)}\n`);
-  await rename(temporary, path);
+  await writeFile(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`);
+  await rename(`${path}.tmp`, path);
 }
 
-/** Removes the note of a run if it is still ours. */
-export async function removeRun(stateDirectory: string, topology: string): Promise<void> {
-  const run = await readRun(pathOf(stateDirectory, topology));
-  if (run?.pid === process.pid) await rm(pathOf(stateDirectory, topology), { force: true });
+export async function removeRun(stateDirectory: string, run: Run): Promise<void> {
+  await rm(pathOf(stateDirectory, run), { force: true });
 }
 
-/** Runs that answer; notes of those that were killed are removed. */
+/** Runs whose process is there, be it that they answer or not; notes of those that were killed are removed. */
 export async function findRuns(stateDirectory: string): Promise<readonly Run[]> {
   const names = await readdir(join(stateDirectory, 'run')).catch(() => []);
   const runs = await Promise.all(
@@ -39,6 +56,7 @@ export async function findRuns(stateDirectory: string): Promise<readonly Run[]> 
 
 /** Status of a run from its own server, or null when it does not answer as that run. */
 export async function fetchStatus(run: Run): Promise<TopologyStatus | null> {
+  if (run.state === 'starting') return null;
   try {
     const response = await fetch(`${run.address}/status`, { signal: AbortSignal.timeout(5000) });
     const status = (await response.json()) as TopologyStatus;
@@ -48,40 +66,44 @@ export async function fetchStatus(run: Run): Promise<TopologyStatus | null> {
   }
 }
 
-/** Resolves when the process has gone, false when it has not within `timeoutMs`. */
-export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
+/** Asks the process of a run to end and waits for it: false when it is still there after `timeoutMs`. */
+export async function endRun(run: Run, signal: NodeJS.Signals, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
-  while (isAlive(pid)) {
+  if ((await isThere(run)) && !send(run, signal)) return false;
+  while (await isThere(run)) {
     if (Date.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return true;
 }
 
+/** False where the process is somebody else's. */
+function send({ pid }: Run, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ESRCH') return true; // it has just ended
+    if (code === 'EPERM') return false;
+    throw error;
+  }
+}
+
 async function checkedRun(path: string): Promise<Run | null> {
   const run = await readRun(path);
-  if (run && isAlive(run.pid) && (await fetchStatus(run))) return run;
-  if (!run || !isAlive(run.pid)) await rm(path, { force: true });
+  if (run && (await isThere(run))) return run;
+  await rm(path, { force: true });
   return null;
 }
 
 async function readRun(path: string): Promise<Run | null> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Run;
+    return runNote.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    return null; // absent, or torn by a full disk: either way nobody can be reached through it
+    return null; // absent, torn by a full disk, or of another version: nobody can be reached through it
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function pathOf(stateDirectory: string, topology: string): string {
-  return join(stateDirectory, 'run', `${topology}.json`);
+function pathOf(stateDirectory: string, { topology, pid }: Run): string {
+  return join(stateDirectory, 'run', `${topology}.${pid}.json`);
 }

@@ -33,6 +33,7 @@ export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #workers: readonly Observed[];
   #lags = new Map<string, readonly PartitionLag[]>();
+  #watchedMs = Date.now();
   #timers: NodeJS.Timeout[] = [];
   #waiters: (() => void)[] = [];
   #stopped: Promise<void> | null = null;
@@ -120,6 +121,7 @@ export class Supervisor {
 
   async #stop(deadlineMs: number): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    for (const { process } of this.#workers) process.pardon();
     this.#notify();
     await Promise.all(this.#of('source').map(({ process }) => process.stop(deadlineMs / 2)));
     await Promise.all([...this.#of('stage'), ...this.#of('tap')].map(({ process }) => process.stop(deadlineMs)));
@@ -133,6 +135,7 @@ export class Supervisor {
         events.onState(worker);
         this.#notify();
       },
+      onHung: ({ name }, sentence) => events.onWarning(`${name} is ${sentence}; restarting it`),
       onMetrics: (worker, snapshot) => this.#historyOf(worker)?.add(snapshot, Date.now()),
       onDeath: (worker, death) => {
         this.#historyOf(worker)?.endProcess();
@@ -158,9 +161,11 @@ export class Supervisor {
 
   #watch(): void {
     const nowMs = Date.now();
+    const slept = nowMs - this.#watchedMs > 5 * WATCH_EVERY_MS; // Ctrl-Z, a closed laptop: what the workers said is still unread
+    this.#watchedMs = nowMs;
     for (const { process } of this.#workers) {
-      if (process.killIfHung(nowMs))
-        this.#parts.events.onWarning(`${process.name} is hung (no sign of life for 30 s); restarting it`);
+      if (slept) process.excuseSilence();
+      process.endIfHung(nowMs);
     }
     this.#notify();
   }

@@ -9,6 +9,7 @@ import type { Sink } from '../ports/sink.ts';
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import { codeOf, deadLetterRecord } from '../task/dead-letter.ts';
 import { reactTo } from '../task/error-policy.ts';
+import { isForAnother, withoutTarget } from '../task/redrive.ts';
 import type { TapPlan } from '../topology/plan.ts';
 import { RateLimit, isSampled } from './tap-filter.ts';
 
@@ -107,11 +108,12 @@ export class TapWorker {
 
   async #write(record: ConsumerRecord): Promise<void> {
     const { plan, sink, where, select, metrics, clock } = this.#parts;
-    if (!isSampled(record, plan.sample)) return;
+    if (isForAnother(record, plan.group) || !isSampled(record, plan.sample)) return;
     if (where && !(await where.matches(record))) return;
     if (!this.#rate.allows()) return;
     const startedAt = performance.now();
-    await sink.write(select ? { ...record, selected: await select.evaluate(record) } : record);
+    const passed = withoutTarget(record); // a sink that writes to a topic passes headers on
+    await sink.write(select ? { ...passed, selected: await select.evaluate(record) } : passed);
     metrics.processMs.observe(performance.now() - startedAt);
     metrics.recordsOut.inc();
     metrics.bytesOut.inc(record.value?.length ?? 0);
@@ -129,7 +131,7 @@ export class TapWorker {
       { topic, partition, offset: String(offset), code },
       `${code} tap=${plan.name} topic=${topic} partition=${partition} offset=${offset}: ${messageOf(error)}; sent to ${plan.deadLetterTopic}`,
     );
-    const letter = { record, stage: plan.name, processor: plan.sink, attempts, error };
+    const letter = { record, stage: plan.name, processor: plan.sink, attempts, error, extra: { group: plan.group } };
     const target = { topic: plan.deadLetterTopic, maxMessageBytes: deadLetterMaxBytes };
     await producer.send([deadLetterRecord(letter, target, clock.nowMs())]);
     metrics.deadLetters.inc();

@@ -3,7 +3,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { compiledEntry } from '../compiled-entry.ts';
 import type { MetricsSnapshot } from '../metrics/worker-metrics.ts';
+import type { StagePlan } from '../topology/plan.ts';
 import { workerName, type FromWorker, type Role, type ToWorker, type WorkerOrder } from './messages.ts';
+import { attemptsFolder, countDeath, pardonDeath, progressOf, underWayPath } from './attempts/worker-deaths.ts';
+import { INSPECTOR_ARGUMENT, isInspectorLine, sampleStack } from './hung-stack.ts';
+import { planOf } from './plan-of.ts';
 import { workerEnvironment } from './worker-memory.ts';
 
 /*
@@ -30,8 +34,12 @@ const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
 /** A worker that lived this long starts its back-off anew. */
 const HEALTHY_MS = 30_000;
-/** Silence of a running worker's metrics after which it counts as hung. */
+/** A worker reports every second; after this silence somebody looks whether it gets on with its records. */
+const SILENT_MS = 2500;
+/** Silence after which a worker counts as hung: the time that one record may take, at least this. */
+const MIN_HUNG_MS = 5000;
 const HUNG_MS = 30_000;
+const SAMPLE_MS = 2000;
 const LAST_WORDS_LINES = 8;
 
 /** What a worker process reports to its supervisor. */
@@ -42,6 +50,8 @@ export interface WorkerProcessEvents {
     worker: WorkerProcess,
     death: { readonly reason: string; readonly lastWords: readonly string[]; readonly backoffMs: number },
   ): void;
+  /** It is about to be ended; `sentence` tells why and where it is. */
+  onHung(worker: WorkerProcess, sentence: string): void;
   onMetrics(worker: WorkerProcess, snapshot: MetricsSnapshot): void;
   onLine(worker: WorkerProcess, line: string, stream: 'stdout' | 'stderr'): void;
 }
@@ -52,6 +62,7 @@ export class WorkerProcess {
   readonly name: string;
   readonly #order: WorkerOrder;
   readonly #events: WorkerProcessEvents;
+  readonly #stage: StagePlan | null;
   #child: ChildProcess | null = null;
   #state: WorkerState = 'waiting';
   #startedMs = 0;
@@ -60,6 +71,11 @@ export class WorkerProcess {
   #timer: NodeJS.Timeout | undefined;
   #lastWords: string[] = [];
   #stopped: Promise<void> | null = null;
+  #hung: 'looking' | { readonly sentence: string } | null = null;
+  #progress: string | null = null;
+  /** Why V8 gave up, such as heap out of memory; many lines of a stack follow. */
+  #fatal: string | null = null;
+  #deathsCount: boolean;
   restarts = 0;
   address: string | null = null;
   membership: { readonly group: string; readonly memberId: string } | null = null;
@@ -70,6 +86,8 @@ export class WorkerProcess {
     this.name = workerName(order.role);
     this.#order = order;
     this.#events = events;
+    this.#stage = order.role.kind === 'stage' ? planOf(order.plan.stages, order.role) : null;
+    this.#deathsCount = (this.#stage?.onError.crashes ?? 0) > 0;
   }
 
   get state(): WorkerState {
@@ -84,11 +102,12 @@ export class WorkerProcess {
     this.#move('starting');
     this.#startedMs = this.#heardMs = Date.now();
     this.#lastWords = [];
-    this.failure = null;
+    this.#hung = this.#progress = this.#fatal = this.failure = null;
     const child = fork(compiledEntry('./worker-main.ts', import.meta.url), [], {
       stdio: [this.role.kind === 'source' ? 'inherit' : 'ignore', 'pipe', 'pipe', 'ipc'],
       detached: true, // out of the terminal's process group: Ctrl-C reaches the supervisor alone, which drains
       serialization: 'advanced',
+      execArgv: [...process.execArgv, INSPECTOR_ARGUMENT],
       env: workerEnvironment(process.env),
     });
     this.#child = child;
@@ -106,11 +125,43 @@ export class WorkerProcess {
     return this.#stopped;
   }
 
-  /** Ends a worker whose event loop has been silent for too long; it is then restarted like any that died. */
-  killIfHung(nowMs: number): boolean {
-    const hung = this.#state === 'running' && nowMs - this.#heardMs > HUNG_MS;
-    if (hung) this.#child?.kill('SIGKILL');
-    return hung;
+  /** From here on its death is nobody's fault. */
+  pardon(): void {
+    this.#deathsCount = false;
+  }
+
+  /** Forgets a silence that the watcher itself has slept through. */
+  excuseSilence(): void {
+    this.#heardMs = Date.now();
+  }
+
+  /** Ends a worker that has given no sign of life for too long; it is then restarted like any that died. */
+  endIfHung(nowMs: number): void {
+    const silentMs = nowMs - this.#heardMs;
+    if (this.#state !== 'running' || this.#hung || silentMs < SILENT_MS) return;
+    const limitMs = this.#stage ? Math.max(this.#stage.timeoutMs, MIN_HUNG_MS) : HUNG_MS;
+    if (this.#getsOn()) this.#heardMs = nowMs;
+    else if (silentMs > limitMs && this.#child) void this.#endHung(this.#child, silentMs);
+  }
+
+  /** A chunk of records processed without a pause keeps the event loop, but goes from record to record. */
+  #getsOn(): boolean {
+    const before = this.#progress;
+    this.#progress = this.#underWayPath === null ? '' : progressOf(this.#underWayPath);
+    return before !== null && before !== this.#progress;
+  }
+
+  async #endHung(child: ChildProcess, silentMs: number): Promise<void> {
+    const heardMs = this.#heardMs;
+    this.#hung = 'looking';
+    const where = await sampleStack(child, SAMPLE_MS);
+    if (this.#child !== child) return;
+    this.#hung = null;
+    if (this.#heardMs !== heardMs) return;
+    const sentence = `hung: no sign of life for ${Math.round(silentMs / 1000)} s${where === null ? '' : `, in ${where}`}`;
+    this.#hung = { sentence };
+    this.#events.onHung(this, sentence);
+    child.kill('SIGKILL');
   }
 
   async #stop(deadlineMs: number): Promise<void> {
@@ -129,6 +180,7 @@ export class WorkerProcess {
 
   #hear(message: FromWorker): void {
     this.#heardMs = Date.now();
+    this.#progress = null;
     if (message.type === 'metrics') this.#events.onMetrics(this, message.snapshot);
     if (message.type === 'assigned') this.membership = message;
     if (message.type === 'announce') this.address = message.address;
@@ -140,11 +192,12 @@ export class WorkerProcess {
   }
 
   #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    const reason = this.#reasonOf(code, signal);
+    this.#settleAttempts(reason);
     this.#child = null;
     this.address = null;
     if (this.#state === 'stopping' || this.#state === 'finished') return;
     if (this.failure?.final) return this.#move('failed');
-    const reason = this.failure?.message ?? (signal ? `killed by ${signal}` : `exit code ${code ?? 'unknown'}`);
     if (Date.now() - this.#startedMs > HEALTHY_MS) this.#backoffMs = FIRST_BACKOFF_MS;
     const backoffMs = this.#backoffMs;
     this.#backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
@@ -154,9 +207,31 @@ export class WorkerProcess {
     this.#timer = setTimeout(() => this.start(), backoffMs);
   }
 
+  #reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
+    if (this.failure) return this.failure.message;
+    if (this.#hung && this.#hung !== 'looking') return this.#hung.sentence;
+    const how = signal ? `killed by ${signal}` : `exit code ${code ?? 'unknown'}`;
+    return this.#fatal === null ? how : `${how}: ${this.#fatal}`;
+  }
+
+  get #underWayPath(): string | null {
+    if (!this.#stage || this.#child?.pid === undefined) return null;
+    const folder = attemptsFolder(this.#order.plan.name, this.#stage.name);
+    return underWayPath(folder, this.name, this.#child.pid);
+  }
+
+  /** Before anybody else can get its partitions. A worker that ended in good order has left nothing. */
+  #settleAttempts(how: string): void {
+    if (this.#underWayPath === null) return;
+    if (this.#deathsCount && this.#state !== 'stopping') countDeath(this.#underWayPath, how);
+    else pardonDeath(this.#underWayPath);
+  }
+
   #pipe(stream: Readable | null, name: 'stdout' | 'stderr'): void {
     if (!stream) return;
     createInterface({ input: stream }).on('line', (line) => {
+      if (this.#hung && isInspectorLine(line)) return;
+      this.#fatal ??= /^FATAL ERROR: (.*)/.exec(line)?.[1] ?? null;
       if (name === 'stderr') this.#lastWords = [...this.#lastWords, line].slice(-LAST_WORDS_LINES);
       this.#events.onLine(this, line, name);
     });

@@ -2,6 +2,7 @@ import { readFrameMeta } from '../frame/frame.ts';
 import type { FrameMeta } from '../frame/frame-meta.ts';
 import type { PartitionBatch } from '../ports/consumer.ts';
 import type { ConsumerRecord } from '../ports/record.ts';
+import { wasRedriven } from './redrive.ts';
 import { addDrop, withDrops, type DropCount, type DropReason } from './drop-count.ts';
 
 /** A record that came through the gate; `record` carries the drops before it, `original` is as it was read. */
@@ -30,7 +31,7 @@ interface Candidate {
 /**
  * `delivery: latest` for one partition: reads to the end of the partition by headers alone and keeps the newest record
  * of each source, however old; the others are dropped (STALE where older than `maxAgeMs`, else SUPERSEDED). Frames of
- * files, and records whose metadata cannot be read, are never dropped.
+ * files, records whose metadata cannot be read, and those that were brought back are never dropped.
  *
  * Look-ahead ends at the high watermark seen when it began, so a fast producer cannot keep it reading for ever.
  */
@@ -61,7 +62,7 @@ export class FreshnessGate {
   #take(record: ConsumerRecord, nowMs: number, dropped: DropCount): DropCount {
     const meta = readableMeta(record);
     const isFrame = record.headers['frame-meta'] !== undefined;
-    if (isFrame && (meta === null || meta.frame.kind === 'file')) {
+    if (isFrame && (meta === null || meta.frame.kind === 'file' || wasRedriven(record))) {
       this.#exempt.push({ record, meta });
       return dropped;
     }

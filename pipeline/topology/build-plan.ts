@@ -3,7 +3,14 @@ import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
 import { inFlowOrder } from './flow.ts';
 import { plainValue, type Located } from './located.ts';
-import { deadLetterTopicOf, stageGroupOf, tapGroupOf } from './names.ts';
+import {
+  changelogOf,
+  deadLetterTopicOf,
+  repartitionStageOf,
+  repartitionTopicOf,
+  stageGroupOf,
+  tapGroupOf,
+} from './names.ts';
 import type { ErrorPolicy, Plan, SourcePlan, StagePlan, TapPlan } from './plan.ts';
 import { planTopics, type Planned, type PlannedParts } from './plan-topics.ts';
 import type { Definition, Registered, Registry } from './registry.ts';
@@ -32,9 +39,10 @@ export function buildPlan(root: Located, file: string, registry: Registry): Plan
 }
 
 function planParts(spec: TopologySpec, registry: Registry): PlannedParts {
-  const stages = Object.entries(spec.stages).map(([name, stage]) =>
-    planStage(name, stage, { spec, registered: registered(registry.processors, stage.process) }),
-  );
+  const stages = Object.entries(spec.stages).flatMap(([name, stage]) => {
+    const planned = planStage(name, stage, { spec, registered: registered(registry.processors, stage.process) });
+    return withRepartition(planned, spec.name, registry);
+  });
   return {
     sources: Object.entries(spec.sources).map(([name, source]) =>
       planSource(name, source, { spec, registered: registered(registry.sources, source.type) }),
@@ -83,13 +91,18 @@ function planStage(
 ): Planned<StagePlan, ProcessorDefinition> {
   const { defaults } = spec;
   const { delivery, to = {} } = stage;
+  const options = definition.options.parse(stage.with ?? {});
+  const stores = Object.keys(definition.stores?.(options) ?? {});
   const plan: StagePlan = {
     name,
     group: stageGroupOf(spec.name, name),
     from: typeof stage.from === 'string' ? [stage.from] : stage.from,
     to: typeof to === 'string' ? { default: to } : to,
     process: id,
-    options: definition.options.parse(stage.with ?? {}),
+    options,
+    guarantee: stage.guarantee ?? defaults.guarantee,
+    state: stage.state ?? defaults.state,
+    changelogs: Object.fromEntries(stores.map((store) => [store, changelogOf(spec.name, name, store)])),
     delivery,
     maxAgeMs: delivery === 'latest' ? (stage.maxAge ?? null) : null,
     replicas: stage.replicas ?? defaults.replicas,
@@ -100,10 +113,44 @@ function planStage(
       lingerMs: stage.batch?.linger ?? defaults.batch.linger,
     },
     timeoutMs: stage.timeout ?? defaults.timeout,
-    onError: errorPolicy(stage.onError, spec),
+    onError: {
+      ...errorPolicy(stage.onError, spec),
+      crashes: stage.onError?.crashes ?? defaults.onError.crashes,
+    },
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
   };
   return { plan, definition };
+}
+
+/**
+ * A stage that groups by another key than its records have gets a stage in front that gives them that key, so that all
+ * records of a group meet in one task.
+ */
+function withRepartition(
+  stage: Planned<StagePlan, ProcessorDefinition>,
+  topology: string,
+  registry: Registry,
+): readonly Planned<StagePlan, ProcessorDefinition>[] {
+  const { plan, definition } = stage;
+  const key = definition.repartitionBy?.(plan.options) ?? null;
+  if (key === null) return [stage];
+  const name = repartitionStageOf(plan.name);
+  const topic = repartitionTopicOf(topology, plan.name);
+  const { id, definition: repartition } = registered(registry.processors, 'repartition');
+  const before: StagePlan = {
+    ...plan,
+    name,
+    group: stageGroupOf(topology, name),
+    to: { default: topic },
+    process: id,
+    options: repartition.options.parse({ key }),
+    changelogs: {},
+    deadLetterTopic: deadLetterTopicOf(topology, name),
+  };
+  return [
+    { plan: before, definition: repartition },
+    { plan: { ...plan, from: [topic] }, definition },
+  ];
 }
 
 function planTap(
@@ -128,7 +175,7 @@ function planTap(
   return { plan, definition };
 }
 
-function errorPolicy(given: StageSpec['onError'], { defaults: { onError } }: TopologySpec): ErrorPolicy {
+function errorPolicy(given: TapSpec['onError'], { defaults: { onError } }: TopologySpec): ErrorPolicy {
   return {
     retries: given?.retries ?? onError.retries,
     backoffMs: given?.backoff ?? onError.backoff,

@@ -21,7 +21,11 @@ export function describe(plan: Plan): string {
   for (const vertex of vertices.values()) drawing.addFlow(vertex); // circles have no root
   const parts = [count(plan.sources, 'source'), count(plan.stages, 'stage'), count(plan.taps, 'tap')].join(', ');
   const deadLetters = plan.topics.filter(isDeadLetter).map((topic) => `  ${topic.name}  ${settings(topic)}`);
-  const sections = [`${plan.name}: ${parts}`, ...drawing.flows, ['dead letters', ...deadLetters].join('\n')];
+  const changelogs = plan.topics
+    .filter(({ holds }) => holds === 'changes')
+    .map((topic) => `  ${topic.name}  ${settings(topic)}`);
+  const state = changelogs.length > 0 ? [['state', ...changelogs].join('\n')] : [];
+  const sections = [`${plan.name}: ${parts}`, ...drawing.flows, ...state, ['dead letters', ...deadLetters].join('\n')];
   return sections.join('\n\n').split('\n').map(cut).join('\n');
 }
 
@@ -128,8 +132,9 @@ function readersOf(topic: string, { stages, taps }: Plan): readonly string[] {
   ];
 }
 
-function settings({ partitions, retentionMs, retentionBytes }: TopicPlan): string {
+function settings({ holds, partitions, retentionMs, retentionBytes }: TopicPlan): string {
   const noun = partitions === 1 ? 'partition' : 'partitions';
+  if (holds === 'changes') return `${partitions} ${noun}, compacted`;
   return `${partitions} ${noun}, kept ${formatDuration(retentionMs)}, ${formatSize(retentionBytes)} each`;
 }
 
@@ -139,6 +144,10 @@ function topicId(name: string): string {
 
 function isDeadLetter({ holds }: TopicPlan): boolean {
   return holds === 'deadLetters';
+}
+
+function isPartOfFlow({ holds }: TopicPlan): boolean {
+  return holds === 'frames' || holds === 'records';
 }
 
 function basename(reference: string): string {

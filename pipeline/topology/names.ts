@@ -25,3 +25,13 @@ export const stageGroupOf = (topology: string, stage: string): string => `${topo
 
 /** Consumer group of a tap: `street.tap.people`. */
 export const tapGroupOf = (topology: string, tap: string): string => `${topology}.tap.${tap}`;
+
+/** Changelog of a store: `street-detect-counts-changelog`. */
+export const changelogOf = (topology: string, stage: string, store: string): string =>
+  `${topology}-${stage}-${store}-changelog`;
+
+/** Stage that the plan puts in front of one that groups by another key. */
+export const repartitionStageOf = (stage: string): string => `${stage}-repartition`;
+
+/** Topic between the two: `street-detect-repartition`. */
+export const repartitionTopicOf = (topology: string, stage: string): string => `${topology}-${stage}-repartition`;

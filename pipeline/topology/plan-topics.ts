@@ -21,13 +21,14 @@ export interface PlannedParts {
 
 type Holds = TopicPlan['holds'];
 
-/** Every topic of a topology in flow order, those for dead letters last. */
+/** Every topic of a topology in flow order, then changelogs, those for dead letters last. */
 export function planTopics(spec: TopologySpec, parts: PlannedParts): readonly TopicPlan[] {
   const deadLetters = deadLetterInputs(parts);
   const holds = contents(spec, parts);
   const topics = [...holds]
     .filter(([name]) => !deadLetters.has(name))
     .map(([name, held]) => planTopic(name, held, { spec, maxMessageBytes: TOPIC_DEFAULTS[held].maxMessageBytes }));
+  topics.push(...planChangelogs(topics, { spec, parts }));
   const maxBytes = new Map(topics.map(({ name, maxMessageBytes }) => [name, maxMessageBytes]));
   const forDeadLetters = readersLast(deadLetters).map(([name, inputs]) => {
     const maxMessageBytes = deadLetterMaxBytes(inputs.map((input) => maxBytes.get(input) ?? 0));
@@ -36,6 +37,21 @@ export function planTopics(spec: TopologySpec, parts: PlannedParts): readonly To
     return topic;
   });
   return [...topics, ...forDeadLetters];
+}
+
+/** A task writes its changes to its own partition number: a changelog has as many partitions as the fullest input. */
+function planChangelogs(
+  topics: readonly TopicPlan[],
+  { spec, parts }: { readonly spec: TopologySpec; readonly parts: PlannedParts },
+): readonly TopicPlan[] {
+  return parts.stages.flatMap(({ plan }) => {
+    const inputs = topics.filter(({ name }) => plan.from.includes(name));
+    const most = (of: (topic: TopicPlan) => number): number => Math.max(...inputs.map(of));
+    return Object.values(plan.changelogs).map((name) => ({
+      ...planTopic(name, 'changes', { spec, maxMessageBytes: most(({ maxMessageBytes }) => maxMessageBytes) }),
+      partitions: most(({ partitions }) => partitions),
+    }));
+  });
 }
 
 /** Stages and taps may read dead letters: their own dead letters come after those. */

@@ -12,7 +12,7 @@ export interface Plan {
 
 export interface TopicPlan {
   readonly name: string;
-  readonly holds: 'frames' | 'records' | 'deadLetters';
+  readonly holds: 'frames' | 'records' | 'deadLetters' | 'changes';
   readonly partitions: number;
   readonly retentionMs: number;
   /** Bytes for each partition; -1 is unbounded. */
@@ -45,6 +45,11 @@ export interface ErrorPolicy {
   readonly then: 'deadLetter' | 'fail' | 'skip';
 }
 
+export interface StageErrorPolicy extends ErrorPolicy {
+  /** Deaths of workers at one record, in a row, after which it counts as failed; 0 is never. */
+  readonly crashes: number;
+}
+
 export interface StagePlan {
   readonly name: string;
   /** Consumer group `<topology>.<stage>`. */
@@ -55,6 +60,11 @@ export interface StagePlan {
   /** Built-in name or absolute path of the module. */
   readonly process: string;
   readonly options: unknown;
+  readonly guarantee: 'at-least-once' | 'exactly-once';
+  /** Where its state is kept besides its changelogs. */
+  readonly state: 'memory' | 'disk';
+  /** Changelog topic of each store. */
+  readonly changelogs: Readonly<Record<string, string>>;
   readonly delivery: 'every' | 'latest';
   readonly maxAgeMs: number | null;
   readonly replicas: number;
@@ -63,7 +73,7 @@ export interface StagePlan {
   readonly batch: { readonly records: number; readonly bytes: number; readonly lingerMs: number };
   /** Time-out of one record. */
   readonly timeoutMs: number;
-  readonly onError: ErrorPolicy;
+  readonly onError: StageErrorPolicy;
   readonly deadLetterTopic: string;
 }
 

@@ -17,7 +17,15 @@ const policy = {
     .enum(['deadLetter', 'fail', 'skip'])
     .describe('What follows the last retry: set the record aside and go on, stop the worker, or drop and count it.'),
 };
-const onError = z.strictObject(policy).partial();
+const crashes = z
+  .int()
+  .min(0)
+  .max(100)
+  .describe(
+    'How many workers, one after the other, may crash or hang at a record until it counts as failed; 0: any number.',
+  );
+const stageOnError = z.strictObject({ ...policy, crashes }).partial();
+const tapOnError = z.strictObject(policy).partial();
 
 const batchLimits = {
   records: z.int().min(1).max(100_000).describe('Most records in a batch.'),
@@ -25,6 +33,9 @@ const batchLimits = {
   linger: duration('0ms', '10s').describe('How long a batch that is not full waits for more.'),
 };
 const batch = z.strictObject(batchLimits).partial();
+
+const guarantee = z.enum(['at-least-once', 'exactly-once']);
+const state = z.enum(['memory', 'disk']);
 
 const buffer = z.strictObject({
   records: z.int().min(1).max(10_000_000).optional().describe('Most records kept. Frames: 256, other records: 10000.'),
@@ -35,6 +46,14 @@ export const defaultsSpec = z
   .strictObject({
     partitions: partitions.prefault(2).describe('Partitions of each topic, dead letter topics excepted.'),
     replicas: replicas.prefault(1).describe('Worker processes for each stage.'),
+    guarantee: guarantee
+      .prefault('at-least-once')
+      .describe(
+        'exactly-once: outputs, changes of state and offsets are one transaction. Readers of the outputs need read_committed.',
+      ),
+    state: state
+      .prefault('memory')
+      .describe('Where stages keep their state; either way a changelog topic keeps it too.'),
     timeout: timeout.prefault('30s').describe('Time one record may take.'),
     batch: z
       .strictObject({
@@ -49,6 +68,7 @@ export const defaultsSpec = z
         retries: policy.retries.prefault(3),
         backoff: policy.backoff.prefault('100ms'),
         then: policy.then.prefault('deadLetter'),
+        crashes: crashes.prefault(2),
       })
       .prefault({})
       .describe('What happens with a record that fails, in stages and taps.'),
@@ -103,6 +123,8 @@ export const stageSpec = z.strictObject({
   maxAge: duration('1ms', '1d')
     .optional()
     .describe('With delivery: latest, skip what is older, but never the newest frame of a source.'),
+  guarantee: guarantee.optional().describe('What a crash may do to its outputs. Default: defaults.guarantee.'),
+  state: state.optional().describe('Where its state is kept. Default: defaults.state.'),
   replicas: replicas.optional().describe('Worker processes. Default: defaults.replicas.'),
   concurrency: z
     .int()
@@ -112,7 +134,7 @@ export const stageSpec = z.strictObject({
     .describe('Records worked on at once, order kept. Default: what the processor asks for.'),
   batch: batch.optional().describe('Limits of its batches. Default: defaults.batch.'),
   timeout: timeout.optional().describe('Time one record may take. Default: defaults.timeout.'),
-  onError: onError.optional().describe('What happens with a record that fails. Default: defaults.onError.'),
+  onError: stageOnError.optional().describe('What happens with a record that fails. Default: defaults.onError.'),
 });
 
 export const tapSpec = z.strictObject({
@@ -125,7 +147,7 @@ export const tapSpec = z.strictObject({
   select: expression.optional().describe('JSONata: what is handed on in place of the record.'),
   sample: z.number().gt(0).max(1).optional().describe('Share of records let through, such as 0.1.'),
   rate: z.number().gt(0).max(1_000_000).optional().describe('At most this many records a second.'),
-  onError: onError.optional().describe('What happens with a record the sink fails on. Default: defaults.onError.'),
+  onError: tapOnError.optional().describe('What happens with a record the sink fails on. Default: defaults.onError.'),
 });
 
 /**

@@ -21,6 +21,12 @@ export const TOPIC_DEFAULTS: Readonly<Record<TopicPlan['holds'], Limits>> = {
     segmentBytes: SEGMENT_BYTES,
     maxMessageBytes: parseSizeBytes('1MB'),
   },
+  changes: {
+    retentionMs: -1,
+    retentionBytes: -1,
+    segmentBytes: SEGMENT_BYTES,
+    maxMessageBytes: parseSizeBytes('1MB'),
+  },
   deadLetters: {
     retentionMs: parseDurationMs('14d'),
     retentionBytes: parseSizeBytes('64MB'),

@@ -29,11 +29,16 @@ async function passThrough(steps: readonly Step[], first: ConsumerRecord, signal
   let record = first;
   for (const { name, processor, times } of steps) {
     const startedAt = performance.now();
-    const context = { stage: name, task: name, streamTimeMs: 0, log: quiet, signal, forward: () => undefined };
+    const place = { stage: name, task: name, streamTimeMs: 0, log: quiet, signal };
+    const context = { ...place, store: noStore, forward: () => undefined };
     const output = (await processor.process(record, context)) as OutputRecord;
     times.push(performance.now() - startedAt);
     record = { ...record, value: output.value as Buffer, headers: { ...record.headers, ...output.headers } };
   }
+}
+
+function noStore(): never {
+  throw new Error('the stages of live video have no state; this is a bug, please report it');
 }
 
 /** The pictures as records, again and again from the first. */

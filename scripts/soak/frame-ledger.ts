@@ -9,6 +9,8 @@ export interface LedgerEntry {
 /** Keeps account of which frames of one session have arrived, how often and in which order. */
 export class FrameLedger {
   readonly #recordIds = new Map<string, string>();
+  readonly #seqs = new Set<number>();
+  readonly #frames: number;
   #highest = -1;
   /** Arrivals of frames that were there already. */
   repeats = 0;
@@ -16,6 +18,11 @@ export class FrameLedger {
   strangers = 0;
   /** Frames whose first arrival came after a later frame's. */
   disordered = 0;
+
+  /** @param frames how many have to arrive. */
+  constructor(frames: number) {
+    this.#frames = frames;
+  }
 
   add({ id, seq, recordId }: LedgerEntry): void {
     const known = this.#recordIds.get(id);
@@ -25,16 +32,22 @@ export class FrameLedger {
       return;
     }
     this.#recordIds.set(id, recordId);
+    this.#seqs.add(seq);
     if (seq < this.#highest) this.disordered++;
     this.#highest = Math.max(this.#highest, seq);
   }
 
-  get distinct(): number {
-    return this.#recordIds.size;
+  /** Frames that have arrived, each counted once. */
+  get arrived(): number {
+    return this.#seqs.size;
   }
 
-  /** Frames before the last one that have not arrived. */
-  get missing(): number {
-    return this.#highest + 1 - this.distinct;
+  get isFull(): boolean {
+    return this.arrived >= this.#frames;
+  }
+
+  /** `seq` of the frames that have not arrived. */
+  get missing(): readonly number[] {
+    return Array.from({ length: this.#frames }, (_, seq) => seq).filter((seq) => !this.#seqs.has(seq));
   }
 }

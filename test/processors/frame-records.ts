@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import type {
   ConsumerRecord,
   FrameMeta,
@@ -88,6 +88,7 @@ export async function started(
     const context: ProcessorContext = {
       stage: 'tested',
       task: 'tested-0_1',
+      store: () => expect.fail('it has no state'),
       forward: (output) => forwarded.push(output),
       streamTimeMs: record.timestampMs,
       log,

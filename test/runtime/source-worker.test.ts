@@ -35,9 +35,11 @@ function sourceHarness({ records, plan = {}, brokerAway = false }: HarnessParts)
     send: async (batch) => {
       await answered;
       sent.push(...batch);
+      return new Map();
     },
     partitionFor: async () => 0,
     partitionsOf: async () => 1,
+    transactional: () => expect.fail('a source has no transactions'),
     close: async () => undefined,
   };
   const definition = defineSource({

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { BatchContext, Consumer, ConsumerOptions } from '../../pipeline/ports/consumer.ts';
 import type { Logger } from '../../pipeline/ports/logger.ts';
 import type { Processor } from '../../pipeline/ports/processor.ts';
@@ -31,6 +32,7 @@ interface HarnessParts {
 export function stageHarness({ processor, plan = {}, onSend }: HarnessParts): StageHarness {
   const sent: ProducerRecord[] = [];
   const journal: string[] = [];
+  const epoch = new AbortController();
   let options: ConsumerOptions | undefined;
   const metrics = new WorkerMetrics({ topology: 't', kind: 'stage', name: 'work', worker: 'work-0' });
   new StageWorker({
@@ -50,14 +52,26 @@ export function stageHarness({ processor, plan = {}, onSend }: HarnessParts): St
   return {
     sent,
     journal,
-    put: async (records, { highWatermark, signal = new AbortController().signal } = {}) => {
+    put: async (records, { highWatermark, signal = epoch.signal } = {}) => {
       const nextOffset = (records.at(-1)?.offset ?? 0n) + 1n;
       const context: BatchContext = {
         signal,
         commit: async (offset) => void journal.push(`commit ${offset}`),
+        commitSoon: (offset) => void journal.push(`commit ${offset}`),
+        confirm: async () => true,
+        committed: async () => 0n,
+        rewind: (offset) => void journal.push(`rewind ${offset}`),
         advance: (offset) => void journal.push(`advance ${offset}`),
       };
-      const batch = { topic: 'in', partition: 0, records, nextOffset, highWatermark: highWatermark ?? nextOffset };
+      const fetchedOffset = records[0]?.offset ?? 0n;
+      const batch = {
+        topic: 'in',
+        partition: 0,
+        records,
+        fetchedOffset,
+        nextOffset,
+        highWatermark: highWatermark ?? nextOffset,
+      };
       await options?.onBatch(batch, context);
     },
     counters: async () => countersOf(await metrics.snapshot()),
@@ -76,9 +90,11 @@ function memoryProducer(sent: ProducerRecord[], journal: string[], onSend?: Harn
       onSend?.(records);
       sent.push(...records);
       journal.push(`send ${records.length}`);
+      return new Map();
     },
     partitionFor: async () => 0,
     partitionsOf: async () => 1,
+    transactional: () => expect.fail('no transaction is wanted'),
     close: async () => undefined,
   };
 }
@@ -90,12 +106,15 @@ const defaultPlan: StagePlan = {
   to: { default: 'out' },
   process: 'work',
   options: {},
+  guarantee: 'at-least-once',
+  state: 'memory',
+  changelogs: {},
   delivery: 'every',
   maxAgeMs: null,
   replicas: 1,
   concurrency: null,
   batch: { records: 500, bytes: 1024 * 1024, lingerMs: 0 },
   timeoutMs: 30_000,
-  onError: { retries: 3, backoffMs: 1, then: 'deadLetter' },
+  onError: { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2 },
   deadLetterTopic: 't.work.dlq',
 };

@@ -12,6 +12,7 @@ function batchOf(records: readonly ConsumerRecord[], highWatermark?: number): Pa
     topic: 'in',
     partition: 0,
     records,
+    fetchedOffset: records[0]?.offset ?? 0n,
     nextOffset,
     highWatermark: highWatermark === undefined ? nextOffset : BigInt(highWatermark),
   };

@@ -37,13 +37,16 @@ describe('the plan', () => {
         to: { default: 'found' },
         process: 'detect',
         options: { minScore: 0.5, backend: 'onnx' },
+        guarantee: 'at-least-once',
+        state: 'memory',
+        changelogs: {},
         delivery: 'every',
         maxAgeMs: null,
         replicas: 1,
         concurrency: null,
         batch: { records: 500, bytes: 4 * MB, lingerMs: 0 },
         timeoutMs: 30_000,
-        onError: { retries: 3, backoffMs: 100, then: 'deadLetter' },
+        onError: { retries: 3, backoffMs: 100, then: 'deadLetter', crashes: 2 },
         deadLetterTopic: 't.find.dlq',
       },
     ]);
@@ -68,9 +71,9 @@ describe('the plan', () => {
   it('takes from defaults: what a part does not say itself, key by key', () => {
     const { stages } = plan(
       CAMERA,
-      'defaults: { replicas: 2, timeout: 5s, onError: { retries: 9, then: skip }, batch: { records: 7 } }',
+      'defaults: { replicas: 2, timeout: 5s, onError: { retries: 9, then: skip, crashes: 5 }, batch: { records: 7 } }',
       'stages:',
-      '  a: { from: frames, process: detect, onError: { then: fail }, batch: { linger: 50ms }, replicas: 1 }',
+      '  a: { from: frames, process: detect, onError: { then: fail, crashes: 0 }, batch: { linger: 50ms }, replicas: 1 }',
       '  b: { from: frames, process: detect, timeout: 1m }',
     );
 
@@ -78,10 +81,15 @@ describe('the plan', () => {
       {
         replicas: 1,
         timeoutMs: 5000,
-        onError: { retries: 9, backoffMs: 100, then: 'fail' },
+        onError: { retries: 9, backoffMs: 100, then: 'fail', crashes: 0 },
         batch: { records: 7, bytes: 4 * MB, lingerMs: 50 },
       },
-      { replicas: 2, timeoutMs: 60_000, onError: { retries: 9, then: 'skip' }, batch: { records: 7, lingerMs: 0 } },
+      {
+        replicas: 2,
+        timeoutMs: 60_000,
+        onError: { retries: 9, then: 'skip', crashes: 5 },
+        batch: { records: 7, lingerMs: 0 },
+      },
     ]);
   });
 

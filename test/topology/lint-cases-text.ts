@@ -130,7 +130,7 @@ export const textCases: readonly LintCase[] = [
     name: 'finds unknown keys without a guess and lists the known',
     yaml: lines('name: t', 'sources: { eye: { type: camera, to: frames } }', 'defaults: { colour: red }'),
     findings: [
-      't.yaml:3:13 TOPOLOGY_UNKNOWN_KEY the topology has no key "defaults.colour"; known are partitions, replicas, timeout, batch and onError',
+      't.yaml:3:13 TOPOLOGY_UNKNOWN_KEY the topology has no key "defaults.colour"; known are partitions, replicas, guarantee, state, timeout, batch and onError',
     ],
   },
   {

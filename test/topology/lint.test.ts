@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkExpression } from '../../pipeline/expression/expression.ts';
 import { lintTopology } from '../../pipeline/topology/lint.ts';
 import { parseTopology } from '../../pipeline/topology/parse.ts';
+import { guaranteeCases } from './lint-cases-guarantee.ts';
 import { textCases } from './lint-cases-text.ts';
 import { wiringCases } from './lint-cases-wiring.ts';
 import { sampleRegistry } from './sample-registry.ts';
@@ -10,7 +11,7 @@ const lint = (yaml: string) =>
   lintTopology(parseTopology(yaml, 't.yaml'), { registry: sampleRegistry, checkExpression });
 
 describe('lint', () => {
-  it.each([...textCases, ...wiringCases])('$name', ({ yaml, findings }) => {
+  it.each([...textCases, ...wiringCases, ...guaranteeCases])('$name', ({ yaml, findings }) => {
     expect(lint(yaml).map(({ text }) => text)).toEqual(findings);
   });
 

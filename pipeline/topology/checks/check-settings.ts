@@ -12,6 +12,7 @@ export function checkSettings(context: LintContext): readonly Finding[] {
     ...parts.flatMap((part) => [
       ...idleReplicas(part, context),
       ...maxAgeWithoutLatest(part, context),
+      ...latestExactlyOnce(part, context),
       ...badExpressions(part, context),
     ]),
     ...takenPorts(context),
@@ -42,6 +43,15 @@ function maxAgeWithoutLatest(part: Part, { root }: LintContext): readonly Findin
   if (part.kind !== 'stage' || !nodeAt(root, path) || delivery !== 'every') return [];
   const message = `${called(part)}: maxAge has no effect without delivery: latest; remove it or set delivery: latest`;
   return [warningAt(placeOfKey(root, path), { code: 'TOPOLOGY_NO_EFFECT', message })];
+}
+
+/** What is skipped on purpose cannot be there exactly once. */
+function latestExactlyOnce(part: Part, { root }: LintContext): readonly Finding[] {
+  const path = [...part.path, 'delivery'];
+  const guarantee = textAt(root, [...part.path, 'guarantee']) ?? textAt(root, ['defaults', 'guarantee']);
+  if (part.kind !== 'stage' || guarantee !== 'exactly-once' || textAt(root, path) !== 'latest') return [];
+  const message = `${called(part)}: delivery: latest skips records, which guarantee: exactly-once promises not to; set guarantee: at-least-once for this stage or delivery: every`;
+  return [errorAt(placeOfValue(root, path), { code: 'TOPOLOGY_CONTRADICTION', message })];
 }
 
 function badExpressions(part: Part, { root, checkExpression }: LintContext): readonly Finding[] {

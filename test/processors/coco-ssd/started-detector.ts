@@ -1,5 +1,6 @@
 import cocoSsd from '../../../processors/coco-ssd/index.ts';
 import type { ConsumerRecord, OutputRecord, Processor, ProcessorContext } from '../../../pipeline/index.ts';
+import { expect } from 'vitest';
 
 /** The processor as a stage runs it, its threads real; what it logs is kept. */
 export interface StartedDetector {
@@ -21,6 +22,7 @@ export async function startDetector(options: object): Promise<StartedDetector> {
     stage: 'detect',
     task: 'detect-0_0',
     forward: () => undefined,
+    store: () => expect.fail('it has no state'),
     streamTimeMs: 0,
     log,
     signal: new AbortController().signal,

@@ -1,0 +1,63 @@
+import type { BatchContext, TopicPartition } from '../ports/consumer.ts';
+import type { Producer, TransactionalProducer, Written } from '../ports/producer.ts';
+import type { ProducerRecord } from '../ports/record.ts';
+
+/** Up to where an input of a task is done with. */
+export interface Step extends TopicPartition {
+  readonly nextOffset: bigint;
+  readonly context: BatchContext;
+}
+
+/** How what a task makes and how far it has come get to Kafka: the one difference between the guarantees. */
+export interface Delivery {
+  /** Before a task begins in an epoch or begins anew; false when its partition is lost. */
+  begin(context: BatchContext): Promise<boolean>;
+  /** Where an input of the task goes on: wherever it was fetched, an offset, or null when it is lost. Asked after `begin`. */
+  startOf(context: BatchContext): Promise<bigint | 'as fetched' | null>;
+  /**
+   * Writes what was made of the input up to the step, and the step.
+   * @throws ProduceError naming the record that can never be written, and then the step is not done; TransactionLost
+   * where the task is to begin anew.
+   */
+  write(records: readonly ProducerRecord[], step: Step): Promise<Written>;
+  close(): Promise<void>;
+}
+
+/**
+ * Outputs first, then the offset, which is committed without being waited for: a crash repeats what was not committed,
+ * with the same `ce_id`s, and loses nothing.
+ */
+export function atLeastOnce(producer: Pick<Producer, 'send'>): Delivery {
+  return {
+    begin: async () => true,
+    startOf: async () => 'as fetched',
+    write: async (records, { context, nextOffset }) => {
+      const written = records.length > 0 ? await producer.send(records) : new Map<string, bigint>();
+      context.commitSoon(nextOffset);
+      return written;
+    },
+    close: async () => undefined,
+  };
+}
+
+/**
+ * Outputs and offset in one transaction. Whoever begins proves to the group that the task is his, fences the owner before
+ * him, and only then reads what is committed; the group is asked again, because a process that slept meanwhile would
+ * have fenced the rightful owner.
+ */
+export function exactlyOnce(producer: TransactionalProducer, groupId: string): Delivery {
+  return {
+    begin: async (context) => {
+      if (!(await context.confirm())) return false;
+      await producer.begin(context.signal);
+      return context.confirm();
+    },
+    startOf: (context) => context.committed(),
+    write: async (records, { context, topic, partition, nextOffset }) => {
+      const written = await producer.commit(records, { groupId, offsets: [{ topic, partition, nextOffset }] });
+      context.advance(nextOffset);
+      return written;
+    },
+    close: () => producer.close(),
+  };
+}

@@ -1,0 +1,37 @@
+import type { AggregateOption } from '../options.ts';
+import type { Aggregator } from './aggregator.ts';
+import { count } from './count.ts';
+import { distinct } from './distinct.ts';
+import { collect, first, last } from './in-time.ts';
+import { max, mean, min, sum } from './numbers.ts';
+import { topK } from './top-k.ts';
+
+const COLLECT_LIMIT = 1000;
+const DISTINCT_LIMIT = 10_000;
+const TOP = 3;
+
+const OF_ONE_EXPRESSION = { sum, min, max, mean, first, last } as const;
+
+/** An aggregator and the name of its state: options that give it the same name have a state in common. */
+export interface NamedAggregator {
+  readonly state: string;
+  readonly aggregator: Aggregator;
+}
+
+export function aggregatorOf(option: AggregateOption): NamedAggregator {
+  if (typeof option === 'string') return { state: 'count', aggregator: count };
+  const { collect: collected, distinct: counted, topK: ranked, limit, k = TOP, by } = option;
+  if (collected !== undefined) return named('collect', collect(collected, limit ?? COLLECT_LIMIT));
+  if (counted !== undefined) return named('distinct', distinct(counted, limit ?? DISTINCT_LIMIT));
+  if (ranked !== undefined) return named('topK', topK(ranked, { k, by: by ?? ranked }));
+  for (const [kind, create] of Object.entries(OF_ONE_EXPRESSION)) {
+    const expression = option[kind as keyof typeof OF_ONE_EXPRESSION];
+    if (expression !== undefined) return named(kind, create(expression) as Aggregator);
+  }
+  throw new Error('an aggregate without a kind has passed its schema; this is a bug, please report');
+}
+
+function named<State>(kind: string, aggregator: Aggregator<State>): NamedAggregator {
+  const state = [kind, ...aggregator.inputs.map(({ expression }) => expression)].join(':');
+  return { state, aggregator: aggregator };
+}
