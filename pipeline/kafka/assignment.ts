@@ -63,6 +63,13 @@ export class Assignment {
     return found?.get(partitionName(partition))?.position ?? null;
   }
 
+  /** Records of a partition that were not handed out yet; 0 where it is not ours. */
+  async backlogOf(partition: TopicPartition): Promise<bigint> {
+    const cursor = await this.cursorOf(partition);
+    const end = cursor && (await this.endOf(partition));
+    return cursor && end != null && end > cursor.position ? end - cursor.position : 0n;
+  }
+
   /** Resolves when nothing that shall be committed is under way. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#cursors.values()].flatMap(({ committing }) => committing ?? []));

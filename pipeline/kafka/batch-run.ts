@@ -17,7 +17,7 @@ export interface BatchRunParts {
   readonly payload: EachBatchPayload;
   readonly epoch: Epoch;
   readonly cursor: Cursor;
-  readonly assignment: Pick<Assignment, 'settleLoss' | 'endOf' | 'startCommitted' | 'committedOf'>;
+  readonly assignment: Pick<Assignment, 'settleLoss' | 'endOf' | 'startCommitted' | 'committedOf' | 'backlogOf'>;
   /** Makes kafkajs fetch from an offset. */
   readonly seek: (offset: bigint) => void;
   /** Hears of what goes wrong with commits nobody waits for. */
@@ -115,6 +115,10 @@ export class BatchRun implements BatchContext {
 
   committed(): Promise<bigint | null> {
     return this.#parts.assignment.committedOf(this.#partition);
+  }
+
+  backlogOf(topic: string): Promise<bigint> {
+    return this.#parts.assignment.backlogOf({ topic, partition: this.#partition.partition });
   }
 
   rewind(offset: bigint): void {

@@ -29,6 +29,8 @@ export interface BatchContext {
   confirm(): Promise<boolean>;
   /** What the group has committed, or where it begins; null when the partition was lost before anybody answered. */
   committed(): Promise<bigint | null>;
+  /** Records of the same partition number of another topic that were not handed out yet; 0 where it is not ours. */
+  backlogOf(topic: string): Promise<bigint>;
   /** Fetches from `offset` on: the rest of this batch is dropped. */
   rewind(offset: bigint): void;
   /** Moves the fetch position to `nextOffset` without committing; what was not committed is read again after a loss. */

@@ -39,7 +39,10 @@ export class RestoreProgress {
   end(): void {
     if (this.#records === 0) return;
     const { task, store, log } = this.#parts;
-    log.info({ task, store }, `restored store "${store}" of ${task}: ${this.#figures()} in ${this.#elapsedS().toFixed(1)} s`);
+    log.info(
+      { task, store },
+      `restored store "${store}" of ${task}: ${this.#figures()} in ${this.#elapsedS().toFixed(1)} s`,
+    );
   }
 
   #figures(): string {

@@ -8,6 +8,7 @@ import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import type { StagePlan } from '../topology/plan.ts';
 import { atLeastOnce, exactlyOnce, type Delivery } from './delivery.ts';
 import type { AttemptLedger } from './attempts/attempt-ledger.ts';
+import { InputMerger } from './input-merger.ts';
 import { OutcomeRecords } from './outcome-records.ts';
 import { StageTask, type StageTaskParts } from './stage-task.ts';
 import type { TaskState } from './task-state.ts';
@@ -30,6 +31,8 @@ export interface StageWorkerParts {
   readonly attempts?: AttemptLedger;
 }
 
+const MERGED_PARTITIONS = 256;
+
 type Assigned = Parameters<NonNullable<ConsumerOptions['onAssigned']>>[0];
 
 /** Runs one replica of a stage: hands the batches of its partitions to their tasks. */
@@ -38,6 +41,7 @@ export class StageWorker {
   readonly #taskParts: StageTaskParts;
   readonly #consumer: Consumer;
   readonly #tasks = new Map<number, StageTask>();
+  readonly #mergers = new Map<number, InputMerger>();
 
   constructor(parts: StageWorkerParts) {
     this.#parts = parts;
@@ -53,7 +57,8 @@ export class StageWorker {
       maxBytesPerPartition: plan.batch.bytes,
       minBytes: plan.batch.lingerMs > 0 ? plan.batch.bytes : 1,
       maxWaitMs: plan.batch.lingerMs > 0 ? plan.batch.lingerMs : 250,
-      partitionsConcurrently: Math.max(4, concurrency),
+      // Inputs that are merged wait for each other: all of them are to be at hand.
+      partitionsConcurrently: isMerging(plan) ? MERGED_PARTITIONS : Math.max(4, concurrency),
       onBatch: (batch, context) => this.#handle(batch, context),
       onAssigned: (assigned) => this.#assigned(assigned),
       onLost: (loss) => this.#countLoss(loss),
@@ -80,9 +85,21 @@ export class StageWorker {
   }
 
   #handle(batch: PartitionBatch, context: BatchContext): Promise<void> {
-    let task = this.#tasks.get(batch.partition);
-    if (!task) this.#tasks.set(batch.partition, (task = this.#createTask(batch.partition)));
-    return task.handle(batch, context);
+    const { plan, clock } = this.#parts;
+    if (!isMerging(plan)) return this.#taskOf(batch).handle(batch, context);
+    let merger = this.#mergers.get(batch.partition);
+    if (!merger) {
+      const process: StageTask['handle'] = (run, of) => this.#taskOf(run).handle(run, of);
+      merger = new InputMerger({ topics: plan.from, maxIdleMs: plan.maxIdleMs, clock, process });
+      this.#mergers.set(batch.partition, merger);
+    }
+    return merger.offer(batch, context);
+  }
+
+  #taskOf({ partition }: PartitionBatch): StageTask {
+    let task = this.#tasks.get(partition);
+    if (!task) this.#tasks.set(partition, (task = this.#createTask(partition)));
+    return task;
   }
 
   #createTask(partition: number): StageTask {
@@ -124,4 +141,9 @@ export class StageWorker {
         'raise retention or retentionBytes of the topic, add replicas, or use delivery: latest',
     );
   }
+}
+
+/** `delivery: latest` takes the newest of each input, in whatever order they come. */
+function isMerging({ from, delivery }: StagePlan): boolean {
+  return from.length > 1 && delivery === 'every';
 }

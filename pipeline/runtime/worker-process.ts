@@ -157,7 +157,7 @@ export class WorkerProcess {
     const where = await sampleStack(child, SAMPLE_MS);
     if (this.#child !== child) return;
     this.#hung = null;
-    if (this.#heardMs !== heardMs) return;
+    if (this.#state !== 'running' || this.#heardMs !== heardMs) return;
     const sentence = `hung: no sign of life for ${Math.round(silentMs / 1000)} s${where === null ? '' : `, in ${where}`}`;
     this.#hung = { sentence };
     this.#events.onHung(this, sentence);

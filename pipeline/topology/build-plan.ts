@@ -105,6 +105,7 @@ function planStage(
     changelogs: Object.fromEntries(stores.map((store) => [store, changelogOf(spec.name, name, store)])),
     delivery,
     maxAgeMs: delivery === 'latest' ? (stage.maxAge ?? null) : null,
+    maxIdleMs: stage.maxIdle,
     replicas: stage.replicas ?? defaults.replicas,
     concurrency: stage.concurrency ?? null,
     batch: {

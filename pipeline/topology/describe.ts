@@ -81,7 +81,7 @@ function verticesOf(plan: Plan): ReadonlyMap<string, Vertex> {
   const vertices = [
     ...plan.sources.map(sourceVertex),
     ...plan.topics
-      .filter((topic) => !isDeadLetter(topic) || readersOf(topic.name, plan).length > 0)
+      .filter((topic) => isPartOfFlow(topic) || readersOf(topic.name, plan).length > 0)
       .map((topic) => topicVertex(topic, plan)),
     ...plan.stages.map(stageVertex),
     ...plan.taps.map(tapVertex),

@@ -67,6 +67,8 @@ export interface StagePlan {
   readonly changelogs: Readonly<Record<string, string>>;
   readonly delivery: 'every' | 'latest';
   readonly maxAgeMs: number | null;
+  /** How long the records of one input wait for those of another that has none. */
+  readonly maxIdleMs: number;
   readonly replicas: number;
   /** Records worked on at once; null leaves it to the processor. */
   readonly concurrency: number | null;

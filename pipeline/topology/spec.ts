@@ -123,6 +123,11 @@ export const stageSpec = z.strictObject({
   maxAge: duration('1ms', '1d')
     .optional()
     .describe('With delivery: latest, skip what is older, but never the newest frame of a source.'),
+  maxIdle: duration('0ms', '1h')
+    .prefault('0ms')
+    .describe(
+      'With several inputs, of which the oldest record comes first: how long one without records holds the others back.',
+    ),
   guarantee: guarantee.optional().describe('What a crash may do to its outputs. Default: defaults.guarantee.'),
   state: state.optional().describe('Where its state is kept. Default: defaults.state.'),
   replicas: replicas.optional().describe('Worker processes. Default: defaults.replicas.'),

@@ -60,6 +60,7 @@ export function stageHarness({ processor, plan = {}, onSend }: HarnessParts): St
         commitSoon: (offset) => void journal.push(`commit ${offset}`),
         confirm: async () => true,
         committed: async () => 0n,
+        backlogOf: async () => 0n,
         rewind: (offset) => void journal.push(`rewind ${offset}`),
         advance: (offset) => void journal.push(`advance ${offset}`),
       };
@@ -111,6 +112,7 @@ const defaultPlan: StagePlan = {
   changelogs: {},
   delivery: 'every',
   maxAgeMs: null,
+  maxIdleMs: 0,
   replicas: 1,
   concurrency: null,
   batch: { records: 500, bytes: 1024 * 1024, lingerMs: 0 },

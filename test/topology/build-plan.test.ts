@@ -42,6 +42,7 @@ describe('the plan', () => {
         changelogs: {},
         delivery: 'every',
         maxAgeMs: null,
+        maxIdleMs: 0,
         replicas: 1,
         concurrency: null,
         batch: { records: 500, bytes: 4 * MB, lingerMs: 0 },
