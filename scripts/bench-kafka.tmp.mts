@@ -3,7 +3,7 @@ import { StageWorker } from '../pipeline/runtime/stage-worker.ts';
 import { WorkerMetrics } from '../pipeline/metrics/worker-metrics.ts';
 import { systemClock } from '../pipeline/runtime/system-clock.ts';
 import { easeCollection } from "../pipeline/runtime/worker-memory.ts"; easeCollection();
-const q = () => undefined; const log: any = { debug: q, info: console.log, warn: console.log, error: console.log };
+const q = () => undefined; const log: any = { debug: (f: any, m: string) => process.env.DBG && console.log(m, f?.error?.stack ?? f?.error ?? ""), info: console.log, warn: console.log, error: console.log };
 const bootstrap = process.argv[2]!; const size = Number(process.argv[3]); const total = Number(process.argv[4]); const rec = Number(process.argv[5]); const fetchMb=Number(process.argv[6]??4);
 const kafka = createKafka({ bootstrap: [bootstrap] }, { log, clientId: 'bench' });
 const admin = kafka.admin(); const id = Math.random().toString(36).slice(2, 8);
@@ -20,10 +20,10 @@ const run = async (guarantee: string, round: number) => {
   const worker = new StageWorker({ plan, worker: 's-0', processor: { process: (r: any) => { return { value: r.value }; } }, createConsumer: (o) => kafka.consumer(o), producer: kafka.producer(), deadLetterMaxBytes: 1e6, clock: systemClock, log, metrics });
   const cpu0 = process.cpuUsage(); const t0 = performance.now();
   await worker.start();
-  for (;;) { const lag = await admin.lag(plan.group, [inp]); if (lag.every((l) => l.committed !== null && l.lag <= 0n)) break; await new Promise((r) => setTimeout(r, 20)); }
+  for (;;) { const lag = await admin.lag(plan.group, [inp]); if (lag.every((l) => l.committed !== null && l.lag <= 0n)) break; if (performance.now() - t0 > 60000) { console.log('HUNG', guarantee, round, lag, JSON.stringify((await metrics.snapshot()).filter((m: any) => /records_(in|out)/.test(m.name)).map((m: any) => m.values[0]))); process.exit(3); } await new Promise((r) => setTimeout(r, 20)); }
   const s = (performance.now() - t0) / 1000; const cpu = process.cpuUsage(cpu0);
   await worker.stop();
   return { rate: total / s, cpu: (cpu.user + cpu.system) / 1e3 / total };
 };
-for (let round = 0; round < 3; round++) { const a = await run('at-least-once', round); const e = await run('exactly-once', round); console.log(size, 'B batch', rec, 'alo', a.rate.toFixed(0), `(${a.cpu.toFixed(3)} ms)`, 'eos', e.rate.toFixed(0), `(${e.cpu.toFixed(3)} ms)`, 'ratio', (e.rate / a.rate).toFixed(2)); }
+for (let round = 0; round < Number(process.env.ROUNDS ?? 3); round++) { const a = await run('at-least-once', round); const e = await run('exactly-once', round); console.log(size, 'B batch', rec, 'alo', a.rate.toFixed(0), `(${a.cpu.toFixed(3)} ms)`, 'eos', e.rate.toFixed(0), `(${e.cpu.toFixed(3)} ms)`, 'ratio', (e.rate / a.rate).toFixed(2)); }
 process.exit();

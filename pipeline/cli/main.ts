@@ -10,6 +10,7 @@ import { lintCommand } from './lint.ts';
 import { modelsCommand } from './models.ts';
 import { produceCommand } from './produce.ts';
 import { resetCommand } from './reset.ts';
+import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
 import { tapCommand } from './tap.ts';
 import { topicsCommand } from './topics.ts';
@@ -39,6 +40,7 @@ for (const command of [
   consumeCommand(),
   dlqCommand(),
   resetCommand(),
+  stateCommand(),
   modelsCommand(),
   benchCommand(),
 ]) {

@@ -4,6 +4,10 @@ export const stateErrors = {
     cause: 'A processor asks for a state store that it has not declared.',
     mend: 'Declare it under stores of the processor, or correct the name.',
   },
+  STORE_UNREADABLE: {
+    cause: 'A state store cannot be read from outside at the moment, or is not there.',
+    mend: 'Correct the names of the stage and the store, or ask again when the stage runs.',
+  },
   STORE_KEY_TOO_LONG: {
     cause: 'A key of a state store has more than 1,900 bytes of UTF-8.',
     mend: 'Use a shorter key, such as a hash of the long one.',

@@ -116,6 +116,14 @@ export const topologyErrors = {
     cause: 'A stage has more replicas than its inputs have partitions; the surplus gets no work.',
     mend: 'Raise the partitions of the input, or lower the replicas.',
   },
+  TOPOLOGY_NOT_COPARTITIONED: {
+    cause: 'A stage joins topics with different partition counts, so records of one key would not meet.',
+    mend: 'Give the topics the same partitions under topics:, or put a repartition stage in front of one of them.',
+  },
+  TOPOLOGY_INPUT_MISMATCH: {
+    cause: 'The topics that the options of a stage name are not those under its from:.',
+    mend: 'Name the same topics in both places.',
+  },
   TOPOLOGY_NO_EFFECT: {
     cause: 'A setting has no effect where it stands.',
     mend: 'Remove it, or set what it depends on.',

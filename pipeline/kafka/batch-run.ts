@@ -53,9 +53,9 @@ export class BatchRun implements BatchContext {
     const { payload, cursor, epoch, assignment } = this.#parts;
     const batch = payload.batch as FetchedBatch;
     const fetchedOffset = BigInt(batch.fetchedOffset);
+    if (fetchedOffset > cursor.position) await assignment.settleLoss(cursor);
     if (cursor.rewound && fetchedOffset > cursor.position) return this.#rewindAgain();
     cursor.rewound = false;
-    if (fetchedOffset > cursor.position) await assignment.settleLoss(cursor);
     // kafkajs steps over transaction markers by itself.
     if (fetchedOffset > cursor.position) cursor.position = fetchedOffset;
     if (BigInt(batch.highWatermark) < cursor.position) await this.#restartIfLogIsNew(fetchedOffset);

@@ -86,7 +86,7 @@ export class PartitionQueue {
       const partition = this.#name;
       const settle: Order['settle'] = (failure, nextOffset) => resolve({ partition, failure, nextOffset });
       const order: Order = { remaining: records.length, failed: false, settle };
-      for (const queued of records) this.#waiting.push({ ...queued, order });
+      for (const { record, bytes, limit, index } of records) this.#waiting.push({ record, bytes, limit, index, order });
       if (!this.#writing) void this.#drain();
     });
   }
@@ -105,11 +105,9 @@ export class PartitionQueue {
     const wanted = entries.filter(({ order }) => !order.failed);
     if (wanted.length === 0) return;
     try {
-      let nextOffset = await this.#write(wanted.map(({ record }) => record));
-      for (const { order } of wanted) {
-        nextOffset++;
-        if (--order.remaining === 0) order.settle(null, nextOffset);
-      }
+      const firstOffset = await this.#write(wanted.map(({ record }) => record));
+      for (const [index, { order }] of wanted.entries())
+        if (--order.remaining === 0) order.settle(null, firstOffset + BigInt(index + 1));
     } catch (error) {
       // The broker refuses a batch as a whole: only one by one tells which record it was.
       if (error instanceof RecordRefused && wanted.length > 1) {

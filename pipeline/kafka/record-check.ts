@@ -1,4 +1,5 @@
 import { UserError } from '../errors/pipeline-error.ts';
+import type { TopicPartition } from '../ports/consumer.ts';
 import type { ProducerRecord } from '../ports/record.ts';
 import { partitionName } from './epoch.ts';
 import type { QueuedRecord } from './partition-queue.ts';
@@ -14,18 +15,38 @@ export async function checkedRecords(
   records: readonly ProducerRecord[],
   directory: TopicDirectory,
 ): Promise<ReadonlyMap<string, readonly QueuedRecord[]>> {
-  const byPartition = new Map<string, QueuedRecord[]>();
+  const byPartition = new Map<string, Checked>();
+  let last: Checked | null = null; // records of one partition mostly follow each other
   for (const [index, record] of records.entries()) {
-    const facts = directory.known(record.topic) ?? (await factsFor(record, index, directory));
+    if (last?.topic !== record.topic || last.partition !== record.partition) {
+      const facts = directory.known(record.topic) ?? (await factsFor(record, index, directory));
+      last = checkedOf(record, facts, byPartition);
+    }
     const bytes = BATCH_OVERHEAD_BYTES + recordBytes(record);
-    if (faultOf(record, bytes, facts)) await throwIfUnwritable({ record, bytes, index, directory });
-    const name = partitionName(record);
-    const queued = byPartition.get(name);
-    const entry = { record, index, bytes, limit: facts.maxMessageBytes };
-    if (queued) queued.push(entry);
-    else byPartition.set(name, [entry]);
+    last.queued.push({ record, index, bytes, limit: last.facts.maxMessageBytes });
+    if (faultOf(record, bytes, last.facts)) {
+      await throwIfUnwritable({ record, bytes, index, directory });
+      last = null; // what was known is known better now
+    }
   }
-  return byPartition;
+  return new Map([...byPartition].map(([name, { queued }]) => [name, queued]));
+}
+
+/** What was checked of one partition. */
+interface Checked extends TopicPartition {
+  readonly facts: TopicFacts;
+  readonly queued: QueuedRecord[];
+}
+
+function checkedOf(
+  { topic, partition }: TopicPartition,
+  facts: TopicFacts,
+  byPartition: Map<string, Checked>,
+): Checked {
+  const name = partitionName({ topic, partition });
+  const checked = { topic, partition, facts, queued: byPartition.get(name)?.queued ?? [] };
+  byPartition.set(name, checked);
+  return checked;
 }
 
 async function factsFor(

@@ -12,19 +12,22 @@ export function recordBytes({ key, value, headers }: ProducerRecord): number {
 function headersBytes(headers: Headers): number {
   let count = 0;
   let bytes = 0;
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
     if (value === undefined) continue;
     const nameBytes = fieldBytes(name);
-    for (const one of valuesOf(value)) {
-      count++;
-      bytes += nameBytes + fieldBytes(one);
-    }
+    const values = isList(value) ? value.length : 1;
+    count += values;
+    bytes += values * nameBytes;
+    if (isList(value)) for (const one of value) bytes += fieldBytes(one);
+    else bytes += fieldBytes(value);
   }
   return varIntBytes(count) + bytes;
 }
 
-function valuesOf(value: HeaderValue): readonly (Buffer | string)[] {
-  return typeof value === 'string' || Buffer.isBuffer(value) ? [value] : value;
+/** Whether a header is repeated. */
+export function isList(value: HeaderValue): value is readonly (Buffer | string)[] {
+  return Array.isArray(value);
 }
 
 function fieldBytes(field: Buffer | string | null): number {
@@ -34,7 +37,9 @@ function fieldBytes(field: Buffer | string | null): number {
 }
 
 /** Kafka's variable-length integers are zigzag coded: seven bits of twice the value in each byte. */
-function varIntBytes(value: number): number {
+export function varIntBytes(value: number): number {
+  if (value < 64) return 1;
+  if (value < 8192) return 2;
   let bytes = 1;
   for (let rest = value * 2; rest >= 128; rest = Math.floor(rest / 128)) bytes++;
   return bytes;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message, Producer as KafkajsProducer, ProducerRecord as KafkajsSend } from 'kafkajs';
 import { FatalError, RetriableError, messageOf } from '../errors/pipeline-error.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Headers, ProducerRecord } from '../ports/record.ts';
+import type { ProducerRecord } from '../ports/record.ts';
+import type { BatchMessage } from './batch-layout.ts';
 import { RIDE_OUT, createClient, type ClientConnection } from './client.ts';
 import { errorTypeOf, reactionTo } from './failure.ts';
 import { RecordRefused } from './partition-queue.ts';
@@ -141,22 +142,9 @@ function partitionAsGiven({ message }: { message: Message }): number {
   return message.partition ?? 0;
 }
 
-/** A record in kafkajs' words. */
+/** A record in kafkajs' words, as far as our encoding of it goes. */
 export function messageOfRecord({ partition, key, value, headers, timestampMs }: ProducerRecord): Message {
-  return { partition, key, value, headers: withoutUndefined(headers), timestamp: timestampText(timestampMs) };
-}
-
-/** kafkajs finds the first and the last timestamp of a batch by sorting text: equal lengths make that right. */
-function timestampText(timestampMs: number): string {
-  return String(Math.max(0, Math.trunc(timestampMs))).padStart(16, '0');
-}
-
-type MessageHeaders = NonNullable<Message['headers']>;
-
-function withoutUndefined(headers: Headers): MessageHeaders {
-  for (const name in headers) {
-    if (headers[name] !== undefined) continue;
-    return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) as MessageHeaders;
-  }
-  return headers as MessageHeaders;
+  const timestamp = Math.max(0, Math.trunc(timestampMs));
+  const message: BatchMessage & { readonly partition: number } = { partition, key, value, headers, timestamp };
+  return message as unknown as Message;
 }

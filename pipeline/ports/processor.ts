@@ -38,12 +38,24 @@ export interface ProcessorSetup {
   readonly baseDirectory: string;
 }
 
+/**
+ * Work that time brings about, in each task. On stream time it runs when a record moves stream time past a multiple of
+ * the interval; on wall-clock time every interval, whether records come or not, once the task has begun with its first.
+ */
+export interface Punctuation {
+  readonly on: 'streamTime' | 'wallClockTime';
+  readonly everyMs: number;
+  /** `timeMs` is the time that struck. What it returns is written as the outputs of a record are. */
+  punctuate(context: ProcessorContext & { readonly timeMs: number }): ProcessResult | Promise<ProcessResult>;
+}
+
 /** A running processor: holds what `create` prepared (a model, a cache). */
 export interface Processor {
   /** Throwing sends the record to retries, then to the dead letters; `retriable: false` on the error skips the retries. */
   process(record: ConsumerRecord, context: ProcessorContext): ProcessResult | Promise<ProcessResult>;
   /** How many records it can usefully work on at once (default 1). Order of outputs is kept by the runtime. */
   readonly concurrency?: number;
+  readonly schedule?: readonly Punctuation[];
   close?(): Promise<void> | void;
 }
 
@@ -66,6 +78,10 @@ export interface ProcessorDefinition<Options = unknown> {
    * A stage in front of it writes them to a topic of that key, so that all records of a key meet in one task.
    */
   repartitionBy?(options: Options): string | null;
+  /** Its input topics must have equal partition counts: what belongs together has one key, and meets in one task only so. */
+  readonly copartitioned?: boolean;
+  /** The input topics its options name: these, and no others, must be the stage's `from`. */
+  reads?(options: Options): readonly string[];
   create(options: Options, setup: ProcessorSetup): Processor | Promise<Processor>;
 }
 
@@ -79,6 +95,10 @@ interface ProcessorSpec<Schema extends z.ZodType> {
   readonly stores?: StoreSpecs | ((options: z.output<Schema>) => StoreSpecs);
   /** The JSONata expression its records must be keyed by; null: the key they come with. */
   repartitionBy?(options: z.output<Schema>): string | null;
+  /** Its input topics must have equal partition counts. */
+  readonly copartitioned?: boolean;
+  /** The input topics its options name: these, and no others, must be the stage's `from`. */
+  reads?(options: z.output<Schema>): readonly string[];
 }
 
 interface FunctionSpec<Schema extends z.ZodType> extends ProcessorSpec<Schema> {
@@ -99,8 +119,9 @@ interface FactorySpec<Schema extends z.ZodType> extends ProcessorSpec<Schema> {
 export function defineProcessor<Schema extends z.ZodType>(
   spec: FunctionSpec<Schema> | FactorySpec<Schema>,
 ): ProcessorDefinition<z.output<Schema>> {
-  const { name, summary, options, outputs, produces, stores } = spec;
+  const { name, summary, options, outputs, produces, stores, copartitioned } = spec;
   const repartitionBy = spec.repartitionBy?.bind(spec);
+  const reads = spec.reads?.bind(spec);
   const create =
     'create' in spec
       ? spec.create.bind(spec)
@@ -117,6 +138,8 @@ export function defineProcessor<Schema extends z.ZodType>(
     ...(produces && { produces }),
     ...(stores && { stores: typeof stores === 'function' ? stores : () => stores }),
     ...(repartitionBy && { repartitionBy }),
+    ...(copartitioned && { copartitioned }),
+    ...(reads && { reads }),
     create,
   };
 }

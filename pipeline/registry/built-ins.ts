@@ -6,6 +6,7 @@ import decode from '../../processors/decode.ts';
 import dedupe from '../../processors/dedupe.ts';
 import encode from '../../processors/encode.ts';
 import filter from '../../processors/filter.ts';
+import join from '../../processors/join/index.ts';
 import map from '../../processors/map.ts';
 import meta from '../../processors/meta.ts';
 import repartition from '../../processors/repartition.ts';
@@ -36,6 +37,7 @@ const processors: readonly ProcessorDefinition[] = [
   filter,
   map,
   aggregate,
+  join,
   dedupe,
   changed,
   throttle,

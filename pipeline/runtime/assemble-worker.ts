@@ -12,6 +12,7 @@ import { attemptsFolder } from './attempts/worker-deaths.ts';
 import { workerName, type Role, type WorkerOrder } from './messages.ts';
 import { SourceWorker } from './source-worker.ts';
 import { StageWorker } from './stage-worker.ts';
+import type { StateEntry, StateQuery } from './state-reading.ts';
 import { systemClock } from './system-clock.ts';
 import { TapWorker } from './tap-worker.ts';
 import { groupsDownstream } from './under-way.ts';
@@ -27,6 +28,8 @@ export interface Worker {
   /** Stops polling, finishes what is under way, commits and leaves. */
   stop(): Promise<void>;
   readonly metrics: WorkerMetrics;
+  /** Entries of a store of a stage. @throws FatalError STORE_UNKNOWN */
+  readState?(store: string, query: StateQuery): Promise<readonly StateEntry[]>;
 }
 
 /** What a worker tells the outside. */

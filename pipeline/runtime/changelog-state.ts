@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Producer, Written } from '../ports/producer.ts';
 import type { ConsumerRecord, ProducerRecord } from '../ports/record.ts';
-import type { Change, Checkpoint } from '../ports/store.ts';
+import type { Change, Checkpoint, KeyValueStore, WindowStore } from '../ports/store.ts';
 import type { TaskStores } from '../state/task-stores.ts';
 import type { RecordState } from './record-attempts.ts';
 import { RestoreProgress } from './restore-progress.ts';
@@ -53,6 +53,10 @@ export class ChangelogState implements TaskState {
     stores.advanceStreamTime(streamTimeMs);
     const mark = stores.mark();
     return { store: (name) => stores.store(name), rollback: () => stores.rollback(mark) };
+  }
+
+  read(store: string): KeyValueStore | WindowStore {
+    return this.#parts.stores.store(store);
   }
 
   changelogRecords(): readonly ProducerRecord[] {

@@ -8,6 +8,14 @@ export interface Step extends TopicPartition {
   readonly context: BatchContext;
 }
 
+/** What a task made of some of its input. */
+export interface Made {
+  /** Outputs and dead letters. */
+  readonly outputs: readonly ProducerRecord[];
+  /** Changes of state, for the changelogs. */
+  readonly changes: readonly ProducerRecord[];
+}
+
 /** How what a task makes and how far it has come get to Kafka: the one difference between the guarantees. */
 export interface Delivery {
   /** Before a task begins in an epoch or begins anew; false when its partition is lost. */
@@ -15,24 +23,25 @@ export interface Delivery {
   /** Where an input of the task goes on: wherever it was fetched, an offset, or null when it is lost. Asked after `begin`. */
   startOf(context: BatchContext): Promise<bigint | 'as fetched' | null>;
   /**
-   * Writes what was made of the input up to the step, and the step.
+   * Writes what was made of the input up to the step, and the step. Tells where the changes end.
    * @throws ProduceError naming the record that can never be written, and then the step is not done; TransactionLost
    * where the task is to begin anew.
    */
-  write(records: readonly ProducerRecord[], step: Step): Promise<Written>;
+  write(made: Made, step: Step): Promise<Written>;
   close(): Promise<void>;
 }
 
 /**
- * Outputs first, then the offset, which is committed without being waited for: a crash repeats what was not committed,
- * with the same `ce_id`s, and loses nothing.
+ * Outputs first, then changes of state, then the offset, which is committed without being waited for: a crash repeats what
+ * was not committed, with the same `ce_id`s, and loses nothing. State that knew of an output before it was written would.
  */
 export function atLeastOnce(producer: Pick<Producer, 'send'>): Delivery {
   return {
     begin: async () => true,
     startOf: async () => 'as fetched',
-    write: async (records, { context, nextOffset }) => {
-      const written = records.length > 0 ? await producer.send(records) : new Map<string, bigint>();
+    write: async ({ outputs, changes }, { context, nextOffset }) => {
+      if (outputs.length > 0) await producer.send(outputs);
+      const written = changes.length > 0 ? await producer.send(changes) : new Map<string, bigint>();
       context.commitSoon(nextOffset);
       return written;
     },
@@ -53,8 +62,11 @@ export function exactlyOnce(producer: TransactionalProducer, groupId: string): D
       return context.confirm();
     },
     startOf: (context) => context.committed(),
-    write: async (records, { context, topic, partition, nextOffset }) => {
-      const written = await producer.commit(records, { groupId, offsets: [{ topic, partition, nextOffset }] });
+    write: async ({ outputs, changes }, { context, topic, partition, nextOffset }) => {
+      const written = await producer.commit([...outputs, ...changes], {
+        groupId,
+        offsets: [{ topic, partition, nextOffset }],
+      });
       context.advance(nextOffset);
       return written;
     },

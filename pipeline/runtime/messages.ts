@@ -1,6 +1,7 @@
 import type { MetricsSnapshot } from '../metrics/worker-metrics.ts';
 import type { Connection } from '../ports/admin.ts';
 import type { Plan } from '../topology/plan.ts';
+import type { StateEntry, StateQuery } from './state-reading.ts';
 
 /** Which part of the topology a worker runs. */
 export interface Role {
@@ -23,13 +24,24 @@ export interface WorkerOrder {
   readonly logLevel: string;
 }
 
-export type ToWorker = { readonly type: 'start'; readonly order: WorkerOrder } | { readonly type: 'stop' };
+/** What is asked of a store, numbered: answers come in any order. */
+export interface StateRequest {
+  readonly id: number;
+  readonly store: string;
+  readonly query: StateQuery;
+}
+
+export type ToWorker =
+  | { readonly type: 'start'; readonly order: WorkerOrder }
+  | ({ readonly type: 'readState' } & StateRequest)
+  | { readonly type: 'stop' };
 
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'assigned'; readonly group: string; readonly memberId: string }
   | { readonly type: 'metrics'; readonly snapshot: MetricsSnapshot }
   | { readonly type: 'announce'; readonly address: string }
+  | { readonly type: 'state'; readonly id: number; readonly entries: readonly StateEntry[]; readonly error?: string }
   /** A finite source has come to its end. */
   | { readonly type: 'finished' }
   /** It cannot go on; `final` when a restart cannot mend it. */

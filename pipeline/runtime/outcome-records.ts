@@ -46,14 +46,17 @@ export class OutcomeRecords {
 
   async of(finished: readonly Finished[], passage: Passage): Promise<OutcomeRecord[]> {
     const records: OutcomeRecord[] = [];
+    const counts = new Map<string, number>(); // of partitions, by topic: asked once for all of these records
     for (const entry of finished) {
       const { admitted, outcome } = entry;
       if (isDeadLetter(outcome)) records.push({ record: this.#deadLetter(admitted, outcome), finished: entry });
       if (outcome.state !== 'done') continue;
       const input = withoutTarget(admitted.record);
       for (const output of resolveOutputs(input, { outputs: outcome.outputs, passage }, this.#rules)) {
-        const partition = await this.#partitionOf(output, admitted.record);
-        records.push({ record: { ...output, partition }, finished: entry });
+        const chosen = this.#partitionOf(output, admitted.record, counts);
+        const partition = typeof chosen === 'number' ? chosen : await chosen; // waiting for nothing costs most of a pass
+        const { topic, key, value, headers, timestampMs } = output;
+        records.push({ record: { topic, partition, key, value, headers, timestampMs }, finished: entry });
       }
     }
     return records;
@@ -77,9 +80,20 @@ export class OutcomeRecords {
   }
 
   /** By key, as any Kafka client chooses; without a key the input's partition number decides, which keeps its order. */
-  async #partitionOf({ topic, key }: ResolvedOutput, input: ConsumerRecord): Promise<number> {
-    const { producer } = this.#parts;
-    return key === null ? input.partition % (await producer.partitionsOf(topic)) : producer.partitionFor(topic, key);
+  #partitionOf(
+    { topic, key }: ResolvedOutput,
+    input: ConsumerRecord,
+    counts: Map<string, number>,
+  ): number | Promise<number> {
+    if (key !== null) return this.#parts.producer.partitionFor(topic, key);
+    const count = counts.get(topic);
+    return count === undefined ? this.#spread(topic, input, counts) : input.partition % count;
+  }
+
+  async #spread(topic: string, { partition }: ConsumerRecord, counts: Map<string, number>): Promise<number> {
+    const count = await this.#parts.producer.partitionsOf(topic);
+    counts.set(topic, count);
+    return partition % count;
   }
 
   #deadLetter({ original, drops }: Admitted, { error, attempts }: GaveUp): ProducerRecord {

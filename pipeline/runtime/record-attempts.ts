@@ -48,12 +48,36 @@ export interface RecordState {
   rollback(): void;
 }
 
-/** Runs the processor on one record until it succeeds, its retries are used up, or the task ends. */
-export async function attemptRecord(record: ConsumerRecord, view: TaskView, rules: AttemptRules): Promise<Outcome> {
-  for (let attempt = 1; !view.signal.aborted; attempt++) {
+/**
+ * Runs the processor on one record until it succeeds, its retries are used up, or the task ends. A processor that
+ * succeeds synchronously has its outcome at once: a promise for each record would cost more than most processors.
+ */
+export function attemptRecord(record: ConsumerRecord, view: TaskView, rules: AttemptRules): Outcome | Promise<Outcome> {
+  if (view.signal.aborted) return { state: 'abandoned' };
+  let outputs: readonly OutputRecord[] | Promise<readonly OutputRecord[]>;
+  try {
+    outputs = processOnce(record, view, rules);
+  } catch (error) {
+    outputs = Promise.reject(error as Error);
+  }
+  if (!(outputs instanceof Promise)) return { state: 'done', outputs, retries: 0 };
+  return attemptAgain(outputs, { record, view, rules });
+}
+
+interface Attempts {
+  readonly record: ConsumerRecord;
+  readonly view: TaskView;
+  readonly rules: AttemptRules;
+}
+
+async function attemptAgain(
+  first: Promise<readonly OutputRecord[]>,
+  { record, view, rules }: Attempts,
+): Promise<Outcome> {
+  for (let attempt = 1; attempt === 1 || !view.signal.aborted; attempt++) {
     try {
-      const outputs = processOnce(record, view, rules);
-      return { state: 'done', outputs: outputs instanceof Promise ? await outputs : outputs, retries: attempt - 1 };
+      const outputs = await (attempt === 1 ? first : processOnce(record, view, rules));
+      return { state: 'done', outputs, retries: attempt - 1 };
     } catch (error) {
       view.state?.rollback();
       if (hasEnded(view)) break;
@@ -80,7 +104,7 @@ function processOnce(
   rules: AttemptRules,
 ): readonly OutputRecord[] | Promise<readonly OutputRecord[]> {
   const forwarded: OutputRecord[] = [];
-  const timeout = new AbortController();
+  let timeout: AbortController | null = null; // made for who asks for it: hardly any synchronous processor does
   const context: ProcessorContext = {
     stage: view.stage,
     task: view.task,
@@ -89,11 +113,13 @@ function processOnce(
     store: ((name) => storeOf(name, view)) as ProcessorContext['store'],
     forward: (output) => void forwarded.push(output),
     get signal() {
+      timeout ??= new AbortController();
       return AbortSignal.any([view.signal, timeout.signal]);
     },
   };
   const result = rules.processor.process(record, context);
   if (!(result instanceof Promise)) return collect(forwarded, result);
+  timeout ??= new AbortController();
   return withTimeout(result, { record, view, rules, timeout }).then((value) => collect(forwarded, value));
 }
 

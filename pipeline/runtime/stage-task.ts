@@ -1,21 +1,26 @@
 import type PQueue from 'p-queue';
-import { FatalError, PipelineError, TransactionLost, messageOf } from '../errors/pipeline-error.ts';
-import { headerText, type ConsumerRecord } from '../ports/record.ts';
+import { TransactionLost, messageOf } from '../errors/pipeline-error.ts';
+import type { ConsumerRecord } from '../ports/record.ts';
 import type { BatchContext, PartitionBatch } from '../ports/consumer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Processor } from '../ports/processor.ts';
+import type { Processor, Punctuation } from '../ports/processor.ts';
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
+import { admitFrom, type Next } from '../task/admission.ts';
 import { Chunks } from '../task/chunks.ts';
-import { codeOf } from '../task/dead-letter.ts';
 import { FreshnessGate, type Admitted } from '../task/freshness-gate.ts';
 import { isForAnother } from '../task/redrive.ts';
 import type { StagePlan } from '../topology/plan.ts';
 import type { Delivery, Step } from './delivery.ts';
 import type { Finished, OutcomeRecord, OutcomeRecords } from './outcome-records.ts';
 import type { AttemptLedger } from './attempts/attempt-ledger.ts';
-import { attemptRecord, type GaveUp, type Outcome, type TaskView } from './record-attempts.ts';
+import { observeOutcome, observeWritten } from './outcome-metrics.ts';
+import { strikeRecord, striking, withStreamTime } from './punctuation.ts';
+import { attemptRecord, type Outcome, type TaskView } from './record-attempts.ts';
+import { readEntries, type StateEntry, type StateQuery } from './state-reading.ts';
 import type { TaskState } from './task-state.ts';
+import { throwIfPolicySaysSo, unwritable } from './verdict.ts';
+import { WallClock } from './wall-clock.ts';
 
 const BEGIN_ANEW_MS = 200;
 
@@ -29,13 +34,15 @@ export interface StageTaskParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
+  /** Hears of failures of work that no batch waits for. */
+  readonly onFailure: (error: unknown) => void;
   /** Remembers over a crash which records were under way. */
   readonly attempts?: AttemptLedger;
 }
 
 interface Input {
   readonly gate: FreshnessGate | null;
-  next: bigint | 'as fetched';
+  next: Next;
 }
 
 type ChunkEnd = 'written' | 'abandoned' | 'lost';
@@ -54,6 +61,8 @@ export class StageTask {
   readonly #state: TaskState | null;
   readonly #chunks: Chunks;
   readonly #inputs = new Map<string, Input>();
+  readonly #wallClock: WallClock;
+  #lastStep: Step | null = null;
   #begunFor: AbortSignal | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #streamTimeMs = 0;
@@ -68,6 +77,10 @@ export class StageTask {
     this.#delivery = delivery;
     this.#state = state;
     this.#chunks = new Chunks(parts.plan.batch);
+    this.#wallClock = new WallClock(parts.clock);
+    this.#wallClock.start(parts.processor.schedule ?? [], (punctuation, timeMs) =>
+      this.#inTurn(() => this.#strike(punctuation, timeMs)).catch((error: unknown) => parts.onFailure(error)),
+    );
   }
 
   /** Handles a batch of one of its inputs; one at a time, whichever input it is of. */
@@ -75,8 +88,14 @@ export class StageTask {
     return this.#inTurn(() => this.#handle(batch, context));
   }
 
+  /** What is in a store between two batches. @throws FatalError STORE_UNKNOWN */
+  readState(store: string, query: StateQuery): Promise<readonly Omit<StateEntry, 'partition'>[]> {
+    return this.#inTurn(async () => (this.#state ? readEntries(this.#state.read(store), query) : []));
+  }
+
   /** Ends what the task holds, when its work is over. */
   close(): Promise<void> {
+    this.#wallClock.stop();
     return this.#inTurn(async () => {
       this.#state?.close();
       await this.#delivery.close();
@@ -98,6 +117,7 @@ export class StageTask {
       if (!input) return;
       if (input.next !== 'as fetched' && input.next < batch.fetchedOffset) {
         context.rewind(input.next);
+        this.#inputs.delete(batch.topic); // what was committed is asked again: retention may be faster
         return;
       }
       if (await this.#process(batch, input, context)) return;
@@ -168,15 +188,14 @@ export class StageTask {
       this.#streamTimeMs = streamTimeMs;
       const finished = await this.#outcomes(chunk, verdicts, step.context.signal);
       if (finished === null) return this.#abandon();
-      for (const entry of finished) this.#stopIfPolicySaysSo(entry);
+      throwIfPolicySaysSo(finished, { task: this.id, plan: this.#parts.plan });
       const records = await outcomeRecords.of(finished, { inUs, outUs: clock.nowUs() });
       const end = await this.#write(records, step, input);
       if (typeof end === 'string') {
         if (end !== 'written') return end;
         this.#chunks.made(chunk, outcomeRecords.tell(records, finished));
         attempts?.settle(chunk.map(({ record }) => record));
-        metrics.batchRecords.observe(chunk.length);
-        for (const { record } of chunk) metrics.ageMs.observe(ageMs(record, clock));
+        observeWritten(metrics, chunk, clock);
         return end;
       }
       if (!this.#state) for (const { admitted, outcome } of finished) verdicts.set(admitted, outcome);
@@ -191,36 +210,60 @@ export class StageTask {
     signal: AbortSignal,
   ): Promise<readonly Finished[] | null> {
     const { queue } = this.#parts;
-    const process = async (admitted: Admitted): Promise<Finished> => ({
-      admitted,
-      outcome: verdicts.get(admitted) ?? (await this.#attempt(admitted.record, signal)),
-    });
+    const attempt = (admitted: Admitted): Outcome | Promise<Outcome> =>
+      verdicts.get(admitted) ?? this.#attempt(admitted.record, signal);
+    const process = async (admitted: Admitted): Promise<Finished> => ({ admitted, outcome: await attempt(admitted) });
     const finished: Finished[] = [];
     if (queue) finished.push(...(await Promise.all(chunk.map((admitted) => queue.add(() => process(admitted))))));
     else
       for (const admitted of chunk) {
-        const entry = await process(admitted);
-        finished.push(entry);
-        if (entry.outcome.state === 'abandoned') break;
+        const attempted = attempt(admitted);
+        const outcome = attempted instanceof Promise ? await attempted : attempted;
+        finished.push({ admitted, outcome });
+        if (outcome.state === 'abandoned') break;
       }
     this.#parts.attempts?.pause();
     return finished.some(({ outcome }) => outcome.state === 'abandoned') ? null : finished;
   }
 
-  async #attempt(record: ConsumerRecord, signal: AbortSignal): Promise<Outcome> {
-    const { plan, metrics, processor, clock, log, attempts } = this.#parts;
-    this.#streamTimeMs = Math.max(this.#streamTimeMs, record.timestampMs);
+  #attempt(record: ConsumerRecord, signal: AbortSignal): Outcome | Promise<Outcome> {
+    const { plan, metrics, clock, log, attempts } = this.#parts;
+    const beforeMs = this.#streamTimeMs;
+    const nowMs = Math.max(beforeMs, record.timestampMs);
+    this.#streamTimeMs = nowMs;
+    const view = this.#viewOf(signal);
+    const startedAt = performance.now();
+    const processor = withStreamTime(this.#parts.processor, { beforeMs, nowMs });
+    const rules = { processor, policy: plan.onError, timeoutMs: plan.timeoutMs, clock, log };
+    const run = (): Outcome | Promise<Outcome> => attemptRecord(record, view, rules);
+    const outcome = attempts ? attempts.during(record, async () => run()) : run();
+    if (!(outcome instanceof Promise)) return observeOutcome(metrics, outcome, startedAt);
+    return outcome.then((settled) => observeOutcome(metrics, settled, startedAt));
+  }
+
+  #viewOf(signal: AbortSignal): TaskView {
     const streamTimeMs = this.#streamTimeMs;
     const state = this.#state?.forRecord(streamTimeMs) ?? null;
-    const view: TaskView = { stage: plan.name, task: this.id, streamTimeMs, signal, state };
-    const startedAt = performance.now();
-    const rules = { processor, policy: plan.onError, timeoutMs: plan.timeoutMs, clock, log };
-    const run = (): Promise<Outcome> => attemptRecord(record, view, rules);
-    const outcome = await (attempts ? attempts.during(record, run) : run());
-    metrics.processMs.observe(performance.now() - startedAt);
-    if (outcome.state === 'done' && outcome.retries > 0) metrics.retries.inc(outcome.retries);
-    if (outcome.state === 'gaveUp' && outcome.attempts > 1) metrics.retries.inc(outcome.attempts - 1);
-    return outcome;
+    return { stage: this.#parts.plan.name, task: this.id, streamTimeMs, signal, state };
+  }
+
+  /** A punctuation on wall-clock time, between two batches: its outputs and changes are written as those of a record. */
+  async #strike(punctuation: Punctuation, timeMs: number): Promise<void> {
+    const step = this.#lastStep;
+    const input = step && this.#inputs.get(step.topic);
+    if (!step || !input || step.context.signal.aborted || this.#begunFor !== step.context.signal) return;
+    const { plan, clock, log, outcomeRecords } = this.#parts;
+    const record = strikeRecord(this.id, { ...step, timeMs });
+    const rules = { policy: plan.onError, timeoutMs: plan.timeoutMs, clock, log };
+    const view = this.#viewOf(step.context.signal);
+    const outcome = await attemptRecord(record, view, { ...rules, processor: striking(punctuation, timeMs) });
+    if (outcome.state === 'gaveUp') log.error({ task: this.id }, `a punctuation failed: ${messageOf(outcome.error)}`);
+    const passage = { inUs: timeMs * 1000, outUs: clock.nowUs() };
+    const finished = [{ admitted: { record, original: record, drops: {} }, outcome }];
+    const records = outcome.state === 'done' ? await outcomeRecords.of(finished, passage) : [];
+    const end = await this.#write(records, step, input);
+    if (end === 'lost') this.#begunFor = null;
+    if (end === 'written') outcomeRecords.tell(records, []);
   }
 
   #abandon(): ChunkEnd {
@@ -232,9 +275,11 @@ export class StageTask {
   async #write(records: readonly OutcomeRecord[], step: Step, input: Input): Promise<ChunkEnd | Finished> {
     const changes = this.#state?.changelogRecords() ?? [];
     try {
-      const written = await this.#delivery.write([...records.map(({ record }) => record), ...changes], step);
+      const outputs = records.map(({ record }) => record);
+      const written = await this.#delivery.write({ outputs, changes }, step);
       this.#state?.accept(written);
       if (input.next !== 'as fetched') input.next = step.nextOffset;
+      this.#lastStep = step;
       return 'written';
     } catch (error) {
       this.#state?.discard();
@@ -248,38 +293,4 @@ export class StageTask {
       return { admitted: culprit.admitted, outcome: { state: 'gaveUp', then, error, attempts: 1 } };
     }
   }
-
-  #stopIfPolicySaysSo({ admitted, outcome }: Finished): void {
-    if (outcome.state === 'gaveUp' && outcome.then === 'fail') throw this.#stopped(admitted.original, outcome);
-  }
-
-  #stopped({ topic, partition, offset }: ConsumerRecord, { error }: GaveUp): FatalError {
-    const { name, process: processor } = this.#parts.plan;
-    return new FatalError(
-      'PROCESSING_STOPPED',
-      `${codeOf(error)} task=${this.id} processor=${processor} topic=${topic} partition=${partition} offset=${offset}: ` +
-        `${messageOf(error)}; the stage stops as its onError says (set then: deadLetter to go on)`,
-      { where: { stage: name, task: this.id, processor, topic, partition, offset }, cause: error },
-    );
-  }
-}
-
-function admitFrom(
-  next: Input['next'],
-  batch: PartitionBatch,
-): Extract<ReturnType<FreshnessGate['offer']>, { state: 'admit' }> {
-  const records = next === 'as fetched' ? batch.records : batch.records.filter(({ offset }) => offset >= next);
-  const admitted = records.map((record) => ({ record, original: record, drops: {} }));
-  return { state: 'admit', admitted, dropped: {}, nextOffset: batch.nextOffset };
-}
-
-function ageMs(record: ConsumerRecord, clock: Clock): number {
-  const captured = headerText(record.headers, 'ce_time');
-  return Math.max(0, clock.nowMs() - (captured === undefined ? record.timestampMs : Date.parse(captured)));
-}
-
-/** Index of the record that can never be written, or -1 where the error is of another kind. */
-function unwritable(error: unknown): number {
-  if (!(error instanceof PipelineError) || error.retriable || !('record' in error)) return -1;
-  return typeof error.record === 'number' ? error.record : -1;
 }

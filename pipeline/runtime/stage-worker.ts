@@ -11,6 +11,7 @@ import type { AttemptLedger } from './attempts/attempt-ledger.ts';
 import { InputMerger } from './input-merger.ts';
 import { OutcomeRecords } from './outcome-records.ts';
 import { StageTask, type StageTaskParts } from './stage-task.ts';
+import type { StateEntry, StateQuery } from './state-reading.ts';
 import type { TaskState } from './task-state.ts';
 
 /** What a stage worker is made of. */
@@ -40,6 +41,7 @@ export class StageWorker {
   readonly #parts: StageWorkerParts;
   readonly #taskParts: StageTaskParts;
   readonly #consumer: Consumer;
+  readonly #failed = failure();
   readonly #tasks = new Map<number, StageTask>();
   readonly #mergers = new Map<number, InputMerger>();
 
@@ -49,7 +51,8 @@ export class StageWorker {
     // Records of one task see each other's changes: with state, one after the other.
     const concurrency = createState ? 1 : (plan.concurrency ?? processor.concurrency ?? 1);
     const queue = concurrency > 1 ? new PQueue({ concurrency }) : null;
-    this.#taskParts = { ...parts, queue, outcomeRecords: new OutcomeRecords(parts) };
+    const onFailure = (error: unknown): void => this.#failed.reject(error);
+    this.#taskParts = { ...parts, queue, outcomeRecords: new OutcomeRecords(parts), onFailure };
     this.#consumer = parts.createConsumer({
       groupId: plan.group,
       topics: plan.from,
@@ -73,7 +76,14 @@ export class StageWorker {
 
   /** Resolves after `stop`, rejects when the worker cannot go on. */
   get done(): Promise<void> {
-    return this.#consumer.done;
+    return Promise.race([this.#consumer.done, this.#failed.promise]);
+  }
+
+  /** Entries of a store in the tasks of this worker. @throws FatalError STORE_UNKNOWN */
+  async readState(store: string, query: StateQuery): Promise<readonly StateEntry[]> {
+    const read = async ([partition, task]: [number, StageTask]): Promise<StateEntry[]> =>
+      (await task.readState(store, query)).map((entry) => ({ partition, ...entry }));
+    return (await Promise.all([...this.#tasks].map(read))).flat();
   }
 
   async stop(): Promise<void> {
@@ -146,4 +156,12 @@ export class StageWorker {
 /** `delivery: latest` takes the newest of each input, in whatever order they come. */
 function isMerging({ from, delivery }: StagePlan): boolean {
   return from.length > 1 && delivery === 'every';
+}
+
+/** A promise that only ever rejects. */
+function failure(): { readonly promise: Promise<never>; readonly reject: (error: unknown) => void } {
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, refuse) => (reject = refuse));
+  promise.catch(() => undefined); // whoever awaits `done` has it
+  return { promise, reject };
 }

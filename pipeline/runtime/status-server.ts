@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { UserError } from '../errors/pipeline-error.ts';
 import { prometheusText } from '../metrics/prometheus.ts';
+import type { StateQuery } from './state-reading.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** Port of `/metrics` and `/status` where none is asked for; the next free one where it is taken. */
 export const DEFAULT_METRICS_PORT = 9464;
 const HOST = '127.0.0.1';
+const DEFAULT_STATE_LIMIT = 100;
 
-/** Serves `/metrics` (Prometheus text) and `/status` (JSON) of a running topology, on the loopback only. */
+/** Serves `/metrics` (Prometheus text), `/status` and `/state` (JSON) of a running topology, on the loopback only. */
 export class StatusServer {
   readonly #server: Server;
 
@@ -51,10 +54,34 @@ async function answer(supervisor: Supervisor, request: IncomingMessage, response
       reply(response, 'application/json', JSON.stringify(await supervisor.freshStatus()));
       return;
     }
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('here are /metrics and /status\n');
+    const state = stateRequestOf(request.url ?? '');
+    if (state) {
+      const entries = await supervisor.readState(state.stage, state.store, state.query);
+      reply(response, 'application/json', JSON.stringify(entries));
+      return;
+    }
+    const sentence = 'here are /metrics, /status and /state/<stage>/<store>?key=&from=&to=&limit=\n';
+    response.writeHead(404, { 'content-type': 'text/plain' }).end(sentence);
   } catch (error) {
+    if (error instanceof UserError) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end(`${error.message}\n`);
+      return;
+    }
     response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`);
   }
+}
+
+/** `/state/counts/windows?key=attic&limit=10` */
+function stateRequestOf(address: string): { stage: string; store: string; query: StateQuery } | null {
+  const { pathname, searchParams } = new URL(address, `http://${HOST}`);
+  const [, first, stage, store, ...more] = pathname.split('/').map(decodeURIComponent);
+  if (first !== 'state' || !stage || !store || more.length > 0) return null;
+  const given = ['key', 'from', 'to'].flatMap((name) => {
+    const value = searchParams.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  const limit = Number(searchParams.get('limit') ?? DEFAULT_STATE_LIMIT);
+  return { stage, store, query: { ...Object.fromEntries(given), limit: limit > 0 ? limit : DEFAULT_STATE_LIMIT } };
 }
 
 function reply(response: ServerResponse, contentType: string, body: string): void {

@@ -3,6 +3,7 @@ import { WorkerHistory } from '../metrics/worker-history.ts';
 import type { Plan } from '../topology/plan.ts';
 import { messageOf } from '../errors/pipeline-error.ts';
 import { workerName, type Role } from './messages.ts';
+import { byTimeAndKey, storeUnknown, type StateEntry, type StateQuery } from './state-reading.ts';
 import { partStatus, type GroupStatus, type Observed, type TapStatus, type TopologyStatus } from './status.ts';
 import { sumOfLags, type GroupInput } from './under-way.ts';
 import { WorkerProcess, type WorkerProcessEvents } from './worker-process.ts';
@@ -113,6 +114,18 @@ export class Supervisor {
   async freshStatus(): Promise<Omit<TopologyStatus, 'metrics'>> {
     await this.#refreshLags();
     return this.status();
+  }
+
+  /**
+   * Entries of a store in all tasks of a stage that run here: those of windows by time, others by key.
+   * @throws UserError STORE_UNREADABLE
+   */
+  async readState(stage: string, store: string, query: StateQuery): Promise<readonly StateEntry[]> {
+    const stores = Object.keys(this.#parts.plan.stages.find(({ name }) => name === stage)?.changelogs ?? {});
+    if (!stores.includes(store)) throw storeUnknown(this.#parts.plan, stage, store);
+    const running = this.#named(stage).filter(({ process }) => process.state === 'running');
+    const read = await Promise.all(running.map(({ process }) => process.readState(store, query)));
+    return read.flat().sort(byTimeAndKey).slice(0, query.limit);
   }
 
   get workers(): readonly Observed[] {

@@ -1,5 +1,6 @@
 import type { Written } from '../ports/producer.ts';
 import type { ProducerRecord } from '../ports/record.ts';
+import type { KeyValueStore, WindowStore } from '../ports/store.ts';
 import type { RecordState } from './record-attempts.ts';
 
 /** The state of one task: what its records read and change, and how that gets into the changelogs. */
@@ -10,6 +11,8 @@ export interface TaskState {
   restore(signal: AbortSignal): Promise<boolean>;
   /** The state as the next record sees it. */
   forRecord(streamTimeMs: number): RecordState;
+  /** A store as it is between two records. @throws FatalError STORE_UNKNOWN */
+  read(store: string): KeyValueStore | WindowStore;
   /** What was changed since the last `accept`. */
   changelogRecords(): readonly ProducerRecord[];
   /** The changes are written. */

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { PipelineError, UserError, messageOf } from '../errors/pipeline-error.ts';
 import { codeOf } from '../task/dead-letter.ts';
 import { assembleWorker, type Worker } from './assemble-worker.ts';
-import { workerName, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts';
+import { workerName, type FromWorker, type StateRequest, type ToWorker, type WorkerOrder } from './messages.ts';
 
 /** Entry of a worker process: waits for its order, runs that part of the topology, and reports to its supervisor. */
 const METRICS_EVERY_MS = 1000;
@@ -68,8 +68,17 @@ function leave(code: number): void {
   setImmediate(() => process.exit());
 }
 
+async function answer({ id, store, query }: StateRequest): Promise<void> {
+  try {
+    await tell({ type: 'state', id, entries: (await worker?.readState?.(store, query)) ?? [] });
+  } catch (error) {
+    await tell({ type: 'state', id, entries: [], error: messageOf(error) });
+  }
+}
+
 process.on('message', (message: ToWorker) => {
   if (message.type === 'start') run(message.order).then(() => stop().catch(fail), fail);
+  else if (message.type === 'readState') void answer(message);
   else stop().catch(fail);
 });
 process.on('disconnect', () => void stop().catch(fail));

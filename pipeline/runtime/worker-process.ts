@@ -8,6 +8,8 @@ import { workerName, type FromWorker, type Role, type ToWorker, type WorkerOrder
 import { attemptsFolder, countDeath, pardonDeath, progressOf, underWayPath } from './attempts/worker-deaths.ts';
 import { INSPECTOR_ARGUMENT, isInspectorLine, sampleStack } from './hung-stack.ts';
 import { planOf } from './plan-of.ts';
+import type { StateEntry, StateQuery } from './state-reading.ts';
+import { StateReads } from './state-reads.ts';
 import { workerEnvironment } from './worker-memory.ts';
 
 /*
@@ -76,6 +78,7 @@ export class WorkerProcess {
   /** Why V8 gave up, such as heap out of memory; many lines of a stack follow. */
   #fatal: string | null = null;
   #deathsCount: boolean;
+  readonly #stateReads = new StateReads();
   restarts = 0;
   address: string | null = null;
   membership: { readonly group: string; readonly memberId: string } | null = null;
@@ -123,6 +126,11 @@ export class WorkerProcess {
   stop(deadlineMs: number): Promise<void> {
     this.#stopped ??= this.#stop(deadlineMs);
     return this.#stopped;
+  }
+
+  /** Entries of a store of this worker; none when it does not answer. @throws UserError STORE_UNREADABLE */
+  readState(store: string, query: StateQuery): Promise<readonly StateEntry[]> {
+    return this.#stateReads.ask((id) => this.#send({ type: 'readState', id, store, query }));
   }
 
   /** From here on its death is nobody's fault. */
@@ -185,6 +193,7 @@ export class WorkerProcess {
     if (message.type === 'assigned') this.membership = message;
     if (message.type === 'announce') this.address = message.address;
     if (message.type === 'failed') this.failure = message;
+    if (message.type === 'state') this.#stateReads.answered(message);
     if (this.#state === 'stopping') return;
     if (message.type === 'ready') this.#move('running');
     if (message.type === 'finished') this.#move('finished');

@@ -1,4 +1,4 @@
-import { cloudEventHeaders } from '../frame/cloud-event.ts';
+import { eventHeaders } from '../frame/cloud-event.ts';
 import { headerText, type ConsumerRecord, type Headers } from '../ports/record.ts';
 
 /** What a record descends from, and the trail that tells it from its siblings. */
@@ -22,13 +22,13 @@ export interface OutputIdentity {
 /** The `ce_*` headers of the output with this index; those of the input are kept, save for the id. */
 export function identityHeaders(input: ConsumerRecord, { stage, fanIn }: OutputIdentity, index: number): Headers {
   const { root, branch } = lineageOf(input);
-  const steps = [branch, fanIn ? input.topic : '', index > 0 ? String(index) : ''].filter((step) => step !== '');
-  const id = [root, stage, ...steps].join('/');
+  let id = `${root}/${stage}`;
+  if (branch !== '') id += `/${branch}`;
+  if (fanIn) id += `/${input.topic}`;
+  if (index > 0) id += `/${index}`;
   if (headerText(input.headers, 'ce_specversion') !== undefined) return { ce_id: id };
-  return {
-    ...cloudEventHeaders({ id, sourceId: '', type: 'record', timeUs: input.timestampMs * 1000, subject: root }),
-    ce_source: `/topics/${input.topic}`,
-  };
+  const source = `/topics/${input.topic}`;
+  return eventHeaders({ id, source, type: 'record', timeUs: input.timestampMs * 1000, subject: root });
 }
 
 /** Id of a record, whoever made it. */

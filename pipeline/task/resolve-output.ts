@@ -38,7 +38,7 @@ export function resolveOutputs(
   return outputs
     .filter((output) => output.to !== undefined || Object.keys(rules.to).length > 0)
     .map((output, index) => {
-      const headers = { ...headersOf(input, output, { passage, rules }), ...identityHeaders(input, rules, index) };
+      const headers = withIdentity(headersOf(input, output, { passage, rules }), identityHeaders(input, rules, index));
       return {
         topic: topicOf(output, rules),
         key: output.key === undefined ? input.key : output.key,
@@ -49,9 +49,15 @@ export function resolveOutputs(
     });
 }
 
+function withIdentity(headers: Headers, identity: Headers): Headers {
+  return Object.keys(headers).length === 0 ? identity : { ...headers, ...identity };
+}
+
 /** The same trace, with a span of this stage: named after the record's id, so that a repeat is the same span. */
 function withSpan(headers: Headers): Headers {
-  const [version, trace, , flags] = headerText(headers, 'traceparent')?.split('-') ?? [];
+  const parent = headerText(headers, 'traceparent');
+  if (parent === undefined) return headers;
+  const [version, trace, , flags] = parent.split('-');
   if (version !== '00' || trace === undefined || flags === undefined) return headers;
   return { ...headers, traceparent: `00-${trace}-${spanIdOf(headerText(headers, 'ce_id') ?? '')}-${flags}` };
 }

@@ -103,6 +103,30 @@ test.each(['memory', 'disk'])(
   },
 );
 
+test('state can be read while its stage runs, by command and by HTTP, and unknown stores are named', async () => {
+  const topology = await uniqueTopology(counting('memory'));
+  const up = await started(topology);
+  await produce(topology, readings(0));
+  await untilCounted(topology, expected(0, 1));
+  const state = async (...args: string[]): Promise<TopologyRun> => {
+    const run = await tapline({ args: ['state', ...args], env, directory: topology.directory });
+    await run.ended;
+    return run;
+  };
+
+  const scanned = await state('scan', 'counts', 'windows', '--json');
+  const entries = JSON.parse(scanned.lines.join('\n')) as { key: string; startMs: number }[];
+  expect(entries.map(({ key, startMs }) => `${key} ${startMs / 1000}`)).toEqual(['s0 20', 's1 20', 's2 20']); // open ones
+  expect((await state('get', 'counts', 'windows', 's1')).lines.join()).toMatch(/^s1 {2}1970-01-01T00:00:20.000Z {2}/);
+  expect((await state('get', 'counts', 'windows', 'nobody')).lines.join('\n')).toContain('no key "nobody"');
+  expect((await state('scan', 'counts', 'shelves')).lines.join('\n')).toContain('there are: counts');
+
+  const metrics = /http:\S+(?=\/metrics)/.exec(await up.line(/metrics http/))![0];
+  const answer = await fetch(`${metrics}/state/counts/windows?key=s2&limit=1`);
+  expect(await answer.json()).toMatchObject([{ key: 's2', startMs: 20_000 }]);
+  expect(await up.stop()).toBe(0);
+});
+
 test('state on disk whose changelog was replaced, or whose files are damaged, is rebuilt and never trusted', async () => {
   const topology = await uniqueTopology(counting('disk'));
   const first = await started(topology);

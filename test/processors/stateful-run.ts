@@ -6,6 +6,10 @@ import { TaskStores } from '../../pipeline/state/task-stores.ts';
 /** What a test says of a record; the rest is made up. */
 export interface Given {
   readonly atMs: number;
+  /** Topic it is read from; default: orders. */
+  readonly topic?: string;
+  /** Default: one more than the record before has. */
+  readonly offset?: bigint;
   readonly key?: string | null;
   readonly value?: unknown;
   readonly headers?: ConsumerRecord['headers'];
@@ -79,7 +83,7 @@ export async function statefulRun(definition: ProcessorDefinition, initial: obje
     logged,
     async pipe(...given) {
       const outputs: OutputRecord[] = [];
-      for (const each of given) outputs.push(...(await processOne(recordOf(each, offset++))));
+      for (const each of given) outputs.push(...(await processOne(recordOf(each, each.offset ?? offset++))));
       return outputs;
     },
     values: (outputs) =>
@@ -92,9 +96,12 @@ export async function statefulRun(definition: ProcessorDefinition, initial: obje
   };
 }
 
-export function recordOf({ atMs, key = 'a', value = {}, headers = {} }: Given, offset: bigint): ConsumerRecord {
+export function recordOf(
+  { atMs, topic = 'orders', key = 'a', value = {}, headers = {} }: Given,
+  offset: bigint,
+): ConsumerRecord {
   return {
-    topic: 'orders',
+    topic,
     partition: 1,
     offset,
     timestampMs: atMs,

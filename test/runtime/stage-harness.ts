@@ -20,6 +20,7 @@ export interface StageHarness {
   readonly journal: string[];
   put(records: readonly ConsumerRecord[], options?: { highWatermark?: bigint; signal?: AbortSignal }): Promise<void>;
   counters(): Promise<Counters>;
+  stop(): Promise<void>;
 }
 
 interface HarnessParts {
@@ -35,7 +36,7 @@ export function stageHarness({ processor, plan = {}, onSend }: HarnessParts): St
   const epoch = new AbortController();
   let options: ConsumerOptions | undefined;
   const metrics = new WorkerMetrics({ topology: 't', kind: 'stage', name: 'work', worker: 'work-0' });
-  new StageWorker({
+  const worker = new StageWorker({
     plan: { ...defaultPlan, ...plan },
     worker: 'work-0',
     processor,
@@ -75,6 +76,7 @@ export function stageHarness({ processor, plan = {}, onSend }: HarnessParts): St
       };
       await options?.onBatch(batch, context);
     },
+    stop: () => worker.stop(),
     counters: async () => countersOf(await metrics.snapshot()),
   };
 }

@@ -3,16 +3,21 @@ import { checkExpression } from '../../pipeline/expression/expression.ts';
 import { lintTopology } from '../../pipeline/topology/lint.ts';
 import { parseTopology } from '../../pipeline/topology/parse.ts';
 import { guaranteeCases } from './lint-cases-guarantee.ts';
+import { joinCases, registryWithJoin } from './lint-cases-joins.ts';
 import { textCases } from './lint-cases-text.ts';
 import { wiringCases } from './lint-cases-wiring.ts';
 import { sampleRegistry } from './sample-registry.ts';
 
-const lint = (yaml: string) =>
-  lintTopology(parseTopology(yaml, 't.yaml'), { registry: sampleRegistry, checkExpression });
+const lint = (yaml: string, registry = sampleRegistry) =>
+  lintTopology(parseTopology(yaml, 't.yaml'), { registry, checkExpression });
 
 describe('lint', () => {
   it.each([...textCases, ...wiringCases, ...guaranteeCases])('$name', ({ yaml, findings }) => {
     expect(lint(yaml).map(({ text }) => text)).toEqual(findings);
+  });
+
+  it.each(joinCases)('$name', ({ yaml, findings }) => {
+    expect(lint(yaml, registryWithJoin).map(({ text }) => text)).toEqual(findings);
   });
 
   it('tells the other place as data where two collide', () => {

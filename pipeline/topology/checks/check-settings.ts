@@ -1,7 +1,8 @@
 import { errorAt, warningAt, type Finding, type Place } from '../finding.ts';
 import { optionsOf, type Part } from '../graph.ts';
 import { called, type LintContext } from '../lint-context.ts';
-import { nodeAt, placeOfKey, placeOfValue, textAt, type Path } from '../located.ts';
+import { nodeAt, placeOfKey, placeOfValue, textAt } from '../located.ts';
+import { numberAt, partitionCountOf } from '../partition-count.ts';
 import { atLine } from './check-topics.ts';
 import { defaultsSpec } from '../spec.ts';
 
@@ -22,16 +23,11 @@ export function checkSettings(context: LintContext): readonly Finding[] {
 function idleReplicas(part: Part, { root }: LintContext): readonly Finding[] {
   if (part.kind !== 'stage' || part.reads.length === 0) return [];
   const path = [...part.path, 'replicas'];
-  const fallback = { replicas: ['defaults', 'replicas'], partitions: ['defaults', 'partitions'] };
-  const defaults = defaultsSpec.parse({});
-  const replicas = numberAt(root, path) ?? numberAt(root, fallback.replicas) ?? defaults.replicas;
-  const counts = part.reads.map(
-    ({ topic }) =>
-      numberAt(root, ['topics', topic, 'partitions']) ?? numberAt(root, fallback.partitions) ?? defaults.partitions,
-  );
-  const most = Math.max(...counts);
+  const fallback = ['defaults', 'replicas'];
+  const replicas = numberAt(root, path) ?? numberAt(root, fallback) ?? defaultsSpec.parse({}).replicas;
+  const most = Math.max(...part.reads.map(({ topic }) => partitionCountOf(root, topic)));
   if (replicas <= most) return [];
-  const place = nodeAt(root, path) ? placeOfValue(root, path) : placeOfValue(root, fallback.replicas);
+  const place = nodeAt(root, path) ? placeOfValue(root, path) : placeOfValue(root, fallback);
   const noun = most === 1 ? 'partition' : 'partitions';
   const message = `${called(part)} has ${replicas} replicas but its input only ${most} ${noun}, so ${replicas - most} will idle; raise the partitions or lower the replicas`;
   return [warningAt(place, { code: 'TOPOLOGY_IDLE_REPLICAS', message })];
@@ -82,9 +78,4 @@ function takenPorts({ root, registry, parts }: LintContext): readonly Finding[] 
 function portOf(options: unknown): number {
   const port = typeof options === 'object' && options !== null && 'port' in options ? options.port : undefined;
   return typeof port === 'number' ? port : 0;
-}
-
-function numberAt(root: LintContext['root'], path: Path): number | undefined {
-  const node = nodeAt(root, path);
-  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : undefined;
 }
