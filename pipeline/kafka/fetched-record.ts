@@ -80,11 +80,9 @@ class HeaderNames {
 
   read(reader: FieldReader, index: number): string {
     const length = reader.varInt();
-    const { buffer, at } = reader;
-    reader.at += length;
     const known = this.#known[index];
-    if (known && isAt(buffer, at, known.bytes, length)) return known.name;
-    const bytes = buffer.subarray(at, at + length);
+    if (known?.bytes.length === length && reader.stepsOver(known.bytes)) return known.name;
+    const bytes = reader.bytes(length);
     const name = bytes.toString();
     // A copy: the slice would hold all that was fetched with it.
     if (index < KNOWN_NAMES && length <= KNOWN_NAME_BYTES) this.#known[index] = { bytes: Buffer.from(bytes), name };
@@ -92,23 +90,17 @@ class HeaderNames {
   }
 }
 
-function isAt(buffer: Buffer, at: number, bytes: Buffer, length: number): boolean {
-  if (bytes.length !== length) return false;
-  for (let index = 0; index < length; index++) if (buffer[at + index] !== bytes[index]) return false;
-  return true;
-}
-
 /** Reads the fields of a record one after the other. */
 class FieldReader {
-  readonly buffer: Buffer;
+  readonly #buffer: Buffer;
   at = 0;
 
   constructor(buffer: Buffer) {
-    this.buffer = buffer;
+    this.#buffer = buffer;
   }
 
   int8(): number {
-    return this.buffer.readInt8(this.at++);
+    return this.#buffer.readInt8(this.at++);
   }
 
   varInt(): number {
@@ -116,7 +108,7 @@ class FieldReader {
     let byte: number;
     let shift = 0;
     do {
-      byte = this.buffer[this.at++] ?? 0;
+      byte = this.#buffer[this.at++] ?? 0;
       bits |= (byte & 127) << shift;
       shift += 7;
     } while (byte > 127);
@@ -128,7 +120,7 @@ class FieldReader {
     let byte: number;
     let factor = 1;
     do {
-      byte = this.buffer[this.at++] ?? 0;
+      byte = this.#buffer[this.at++] ?? 0;
       bits += (byte & 127) * factor;
       factor *= 128;
     } while (byte > 127);
@@ -137,7 +129,18 @@ class FieldReader {
 
   field(): HeaderValue {
     const length = this.varInt();
-    if (length < 0) return null;
-    return this.buffer.subarray(this.at, (this.at += length));
+    return length < 0 ? null : this.bytes(length);
+  }
+
+  bytes(length: number): Buffer {
+    return this.#buffer.subarray(this.at, (this.at += length));
+  }
+
+  /** Whether these are the next bytes; then they are done with. */
+  stepsOver(bytes: Buffer): boolean {
+    const { at } = this;
+    for (let index = 0; index < bytes.length; index++) if (this.#buffer[at + index] !== bytes[index]) return false;
+    this.at += bytes.length;
+    return true;
   }
 }

@@ -58,10 +58,14 @@ export function attemptRecord(record: ConsumerRecord, view: TaskView, rules: Att
   try {
     outputs = processOnce(record, view, rules);
   } catch (error) {
-    outputs = Promise.reject(error as Error);
+    outputs = failed(error);
   }
   if (!(outputs instanceof Promise)) return { state: 'done', outputs, retries: 0 };
   return attemptAgain(outputs, { record, view, rules });
+}
+
+async function failed(error: unknown): Promise<never> {
+  throw error;
 }
 
 interface Attempts {
