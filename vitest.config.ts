@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/browser/**'],
+          exclude: ['test/integration/**', 'test/browser/**', 'test/chaos/chaos.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts', 'test/chaos/chaos.test.ts'],
           globalSetup: ['test/integration/broker.global.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

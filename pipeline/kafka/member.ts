@@ -276,7 +276,7 @@ export class GroupMember {
     if (!assignment || this.#leaving) return;
     void assignment.commitStarts(generation);
     // The group goes on with this member as it was, so kafkajs will not join again, and nothing would be handled.
-    if (!assignment.epoch.over && assignment.epoch.revokedForMs > REVOKED_IN_VAIN_MS) this.abandon();
+    if (assignment.epoch.revokedForMs > REVOKED_IN_VAIN_MS) this.abandon();
   }
 
   #fail(error: unknown): void {

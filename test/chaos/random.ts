@@ -1,0 +1,29 @@
+/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
+export type Random = () => number;
+
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function between(random: Random, least: number, most: number): number {
+  return least + random() * (most - least);
+}
+
+export function oneOf<T>(random: Random, choices: readonly T[]): T {
+  const choice = choices[Math.floor(random() * choices.length)];
+  if (choice === undefined) throw new RangeError('there is nothing to choose from');
+  return choice;
+}
+
+/** A number of its own for each name, so that a cell is the same run whatever runs before it. */
+export function seedOf(seed: number, name: string): number {
+  let hash = seed >>> 0;
+  for (const char of name) hash = (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0;
+  return hash;
+}
