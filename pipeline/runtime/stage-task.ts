@@ -11,6 +11,7 @@ import { Chunks } from '../task/chunks.ts';
 import { FreshnessGate, type Admitted } from '../task/freshness-gate.ts';
 import { isForAnother } from '../task/redrive.ts';
 import type { StagePlan } from '../topology/plan.ts';
+import { Breather } from './breather.ts';
 import type { Delivery, Step } from './delivery.ts';
 import type { Finished, OutcomeRecord, OutcomeRecords } from './outcome-records.ts';
 import type { AttemptLedger } from './attempts/attempt-ledger.ts';
@@ -209,11 +210,12 @@ export class StageTask {
     verdicts: ReadonlyMap<Admitted, Outcome>,
     signal: AbortSignal,
   ): Promise<readonly Finished[] | null> {
-    const { queue } = this.#parts;
+    const { queue, clock } = this.#parts;
     const attempt = (admitted: Admitted): Outcome | Promise<Outcome> =>
       verdicts.get(admitted) ?? this.#attempt(admitted.record, signal);
     const process = async (admitted: Admitted): Promise<Finished> => ({ admitted, outcome: await attempt(admitted) });
     const finished: Finished[] = [];
+    const breather = new Breather(clock);
     if (queue) finished.push(...(await Promise.all(chunk.map((admitted) => queue.add(() => process(admitted))))));
     else
       for (const admitted of chunk) {
@@ -221,6 +223,7 @@ export class StageTask {
         const outcome = attempted instanceof Promise ? await attempted : attempted;
         finished.push({ admitted, outcome });
         if (outcome.state === 'abandoned') break;
+        if (breather.isDue) await breather.take();
       }
     this.#parts.attempts?.pause();
     return finished.some(({ outcome }) => outcome.state === 'abandoned') ? null : finished;

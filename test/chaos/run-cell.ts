@@ -130,8 +130,7 @@ async function strike(
   const deadline = performance.now() + budgetMs;
   const enough = async (): Promise<boolean> =>
     stalledS.length >= rounds && performance.now() >= deadline && (await isTelling(cell, order, stalledS.length));
-  while (!(await enough())) {
-    order.signal?.throwIfAborted();
+  while (order.signal?.aborted !== true && !(await enough())) {
     const [least, most] = oneOf(random, GAPS_MS);
     await sleep(between(random, least, most));
     live.mark();
