@@ -95,7 +95,7 @@ function stopOnSignal(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
       if (stop.signal.aborted) process.exit(1);
-      print('ending after the fault under way; once more ends at once');
+      print(`${signal}: ending after the fault under way; once more ends at once`);
       stop.abort(new Error('interrupted'));
     });
   return stop.signal;
