@@ -9,6 +9,10 @@ export const runtimeErrors = {
       'Workers died or hung, one after the other, while they processed the record: out of memory, a crash in native code, an endless loop.',
     mend: 'Correct the processor or the record, then replay it. onError.crashes tells after how many deaths a record is given up.',
   },
+  PUNCTUATION_NEEDS_ORDER: {
+    cause: 'A stage lets records go ahead of each other (order: key or none, onError.scope: key), but its processor has punctuations.',
+    mend: 'Remove order and onError.scope of the stage, or schedule of the processor.',
+  },
   PROCESSING_FAILED: {
     cause: 'A processor threw an error that has no code of its own.',
     mend: 'Read the message and the stack; correct the processor or the record.',

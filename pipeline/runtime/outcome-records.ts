@@ -7,7 +7,7 @@ import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import { codeOf, deadLetterRecord } from '../task/dead-letter.ts';
 import type { Admitted } from '../task/freshness-gate.ts';
 import { withoutTarget } from '../task/redrive.ts';
-import { resolveOutputs, type OutputRules, type Passage, type ResolvedOutput } from '../task/resolve-output.ts';
+import { resolveOutputs, type OutputRules, type ResolvedOutput } from '../task/resolve-output.ts';
 import type { StagePlan } from '../topology/plan.ts';
 import type { GaveUp, Outcome } from './record-attempts.ts';
 
@@ -25,6 +25,8 @@ export interface OutcomeRecordsParts {
 export interface Finished {
   readonly admitted: Admitted;
   readonly outcome: Outcome;
+  /** When the stage took it up, microseconds since 1970 UTC. */
+  readonly inUs: number;
 }
 
 /** A record to be written, and what it came of. */
@@ -44,14 +46,16 @@ export class OutcomeRecords {
     this.#rules = { stage: name, to, worker: parts.worker, fanIn: from.length > 1 };
   }
 
-  async of(finished: readonly Finished[], passage: Passage): Promise<OutcomeRecord[]> {
+  async of(finished: readonly Finished[]): Promise<OutcomeRecord[]> {
     const records: OutcomeRecord[] = [];
+    const outUs = this.#parts.clock.nowUs();
     const counts = new Map<string, number>(); // of partitions, by topic: asked once for all of these records
     for (const entry of finished) {
       const { admitted, outcome } = entry;
       if (isDeadLetter(outcome)) records.push({ record: this.#deadLetter(admitted, outcome), finished: entry });
       if (outcome.state !== 'done') continue;
       const input = withoutTarget(admitted.record);
+      const passage = { inUs: entry.inUs, outUs };
       for (const output of resolveOutputs(input, { outputs: outcome.outputs, passage }, this.#rules)) {
         const chosen = this.#partitionOf(output, admitted.record, counts);
         const partition = typeof chosen === 'number' ? chosen : await chosen; // waiting for nothing costs most of a pass

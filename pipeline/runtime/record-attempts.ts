@@ -48,11 +48,40 @@ export interface RecordState {
   rollback(): void;
 }
 
+/** The record failed and is worth another try. */
+export interface Again {
+  readonly state: 'again';
+  readonly afterMs: number;
+}
+
 /**
  * Runs the processor on one record until it succeeds, its retries are used up, or the task ends. A processor that
  * succeeds synchronously has its outcome at once: a promise for each record would cost more than most processors.
  */
 export function attemptRecord(record: ConsumerRecord, view: TaskView, rules: AttemptRules): Outcome | Promise<Outcome> {
+  const first = tryRecord(1, { record, view, rules });
+  return first instanceof Promise ? tryOn(first, { record, view, rules }) : first;
+}
+
+async function tryOn(first: Promise<Outcome | Again>, given: Given): Promise<Outcome> {
+  let tried = await first;
+  for (let nth = 2; tried.state === 'again'; nth++) {
+    await given.rules.clock.sleep(tried.afterMs, given.view.signal);
+    tried = await tryRecord(nth, given);
+  }
+  return tried;
+}
+
+/** What an attempt is made with. */
+interface Given {
+  readonly record: ConsumerRecord;
+  readonly view: TaskView;
+  readonly rules: AttemptRules;
+}
+
+/** The `nth` try (from 1) of a record; whoever asked waits before the next. */
+export function tryRecord(nth: number, given: Given): Outcome | Promise<Outcome | Again> {
+  const { record, view, rules } = given;
   if (view.signal.aborted) return { state: 'abandoned' };
   let outputs: readonly OutputRecord[] | Promise<readonly OutputRecord[]>;
   try {
@@ -60,40 +89,26 @@ export function attemptRecord(record: ConsumerRecord, view: TaskView, rules: Att
   } catch (error) {
     outputs = failed(error);
   }
-  if (!(outputs instanceof Promise)) return { state: 'done', outputs, retries: 0 };
-  return attemptAgain(outputs, { record, view, rules });
+  if (!(outputs instanceof Promise)) return { state: 'done', outputs, retries: nth - 1 };
+  return outputs.then(
+    (made): Outcome => ({ state: 'done', outputs: made, retries: nth - 1 }),
+    (error: unknown) => reaction(error, nth, given),
+  );
 }
 
 async function failed(error: unknown): Promise<never> {
   throw error;
 }
 
-interface Attempts {
-  readonly record: ConsumerRecord;
-  readonly view: TaskView;
-  readonly rules: AttemptRules;
-}
-
-async function attemptAgain(
-  first: Promise<readonly OutputRecord[]>,
-  { record, view, rules }: Attempts,
-): Promise<Outcome> {
-  for (let attempt = 1; attempt === 1 || !view.signal.aborted; attempt++) {
-    try {
-      const outputs = await (attempt === 1 ? first : processOnce(record, view, rules));
-      return { state: 'done', outputs, retries: attempt - 1 };
-    } catch (error) {
-      view.state?.rollback();
-      if (hasEnded(view)) break;
-      const reaction = reactTo(error, attempt, rules.policy);
-      if (reaction.do !== 'retry') return { state: 'gaveUp', then: reaction.do, error, attempts: attempt };
-      const { topic, partition, offset } = record;
-      const fields = { task: view.task, topic, partition, offset: String(offset), attempt };
-      rules.log.warn(fields, `${messageOf(error)}; trying again in ${reaction.afterMs} ms`);
-      await rules.clock.sleep(reaction.afterMs, view.signal);
-    }
-  }
-  return { state: 'abandoned' };
+function reaction(error: unknown, nth: number, { record, view, rules }: Given): Outcome | Again {
+  view.state?.rollback();
+  if (hasEnded(view)) return { state: 'abandoned' };
+  const what = reactTo(error, nth, rules.policy);
+  if (what.do !== 'retry') return { state: 'gaveUp', then: what.do, error, attempts: nth };
+  const { topic, partition, offset } = record;
+  const fields = { task: view.task, topic, partition, offset: String(offset), attempt: nth };
+  rules.log.warn(fields, `${messageOf(error)}; trying again in ${what.afterMs} ms`);
+  return { state: 'again', afterMs: what.afterMs };
 }
 
 /** A failure after the task has ended says nothing about the record. */

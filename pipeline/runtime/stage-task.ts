@@ -1,72 +1,49 @@
-import type PQueue from 'p-queue';
+import PQueue from 'p-queue';
 import { TransactionLost, messageOf } from '../errors/pipeline-error.ts';
-import type { ConsumerRecord } from '../ports/record.ts';
 import type { BatchContext, PartitionBatch } from '../ports/consumer.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
-import type { Processor, Punctuation } from '../ports/processor.ts';
-import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
+import type { Punctuation } from '../ports/processor.ts';
 import { admitFrom, type Next } from '../task/admission.ts';
-import { Chunks } from '../task/chunks.ts';
-import { FreshnessGate, type Admitted } from '../task/freshness-gate.ts';
+import { FreshnessGate } from '../task/freshness-gate.ts';
 import { isForAnother } from '../task/redrive.ts';
-import type { StagePlan } from '../topology/plan.ts';
-import { Breather } from './breather.ts';
 import type { Delivery, Step } from './delivery.ts';
-import type { Finished, OutcomeRecord, OutcomeRecords } from './outcome-records.ts';
-import type { AttemptLedger } from './attempts/attempt-ledger.ts';
-import { observeOutcome, observeWritten } from './outcome-metrics.ts';
-import { strikeRecord, striking, withStreamTime } from './punctuation.ts';
-import { attemptRecord, type Outcome, type TaskView } from './record-attempts.ts';
+import { InOrder } from './in-order.ts';
+import { Lanes } from './lanes.ts';
+import type { Finished, OutcomeRecord } from './outcome-records.ts';
+import { strikeRecord, striking } from './punctuation.ts';
+import { attemptRecord } from './record-attempts.ts';
 import { readEntries, type StateEntry, type StateQuery } from './state-reading.ts';
+import { TaskAttempts } from './task-attempts.ts';
 import type { TaskState } from './task-state.ts';
-import { throwIfPolicySaysSo, unwritable } from './verdict.ts';
+import type { StageTaskParts, TaskWork, WriteEnd } from './task-work.ts';
+import { unwritable } from './verdict.ts';
 import { WallClock } from './wall-clock.ts';
 
 const BEGIN_ANEW_MS = 200;
-
-/** What the tasks of a worker have in common. */
-export interface StageTaskParts {
-  readonly plan: StagePlan;
-  readonly processor: Processor;
-  /** Runs several records of a chunk at once; null where one after the other is wanted. */
-  readonly queue: PQueue | null;
-  readonly outcomeRecords: OutcomeRecords;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: WorkerMetrics;
-  /** Hears of failures of work that no batch waits for. */
-  readonly onFailure: (error: unknown) => void;
-  /** Remembers over a crash which records were under way. */
-  readonly attempts?: AttemptLedger;
-}
 
 interface Input {
   readonly gate: FreshnessGate | null;
   next: Next;
 }
 
-type ChunkEnd = 'written' | 'abandoned' | 'lost';
-
 /**
  * The work of a stage on one partition number of its input topics. For each batch:
  *  1. begin, once in each epoch: prove that the task is ours, restore its state, learn where it goes on;
  *  2. choose: all records, or the newest of each source (`delivery: latest`);
- *  3. process a chunk, outcomes in order;
- *  4. write outputs, dead letters, changes of state and the offset after the chunk.
+ *  3. process them, in order or ahead of each other;
+ *  4. write outputs, dead letters, changes of state and the offset up to which all is done.
  */
 export class StageTask {
   readonly id: string;
   readonly #parts: StageTaskParts;
   readonly #delivery: Delivery;
   readonly #state: TaskState | null;
-  readonly #chunks: Chunks;
+  readonly #attempts: TaskAttempts;
+  readonly #work: TaskWork;
   readonly #inputs = new Map<string, Input>();
   readonly #wallClock: WallClock;
   #lastStep: Step | null = null;
   #begunFor: AbortSignal | null = null;
   #turn: Promise<unknown> = Promise.resolve();
-  #streamTimeMs = 0;
 
   constructor(
     id: string,
@@ -77,7 +54,8 @@ export class StageTask {
     this.#parts = parts;
     this.#delivery = delivery;
     this.#state = state;
-    this.#chunks = new Chunks(parts.plan.batch);
+    this.#attempts = new TaskAttempts(id, parts, state);
+    this.#work = this.#workOn(parts);
     this.#wallClock = new WallClock(parts.clock);
     this.#wallClock.start(parts.processor.schedule ?? [], (punctuation, timeMs) =>
       this.#inTurn(() => this.#strike(punctuation, timeMs)).catch((error: unknown) => parts.onFailure(error)),
@@ -98,6 +76,7 @@ export class StageTask {
   close(): Promise<void> {
     this.#wallClock.stop();
     return this.#inTurn(async () => {
+      await this.#work.close();
       this.#state?.close();
       await this.#delivery.close();
     });
@@ -133,7 +112,7 @@ export class StageTask {
       this.#inputs.clear();
       if (!(await this.#delivery.begin(context))) return null;
       if (this.#state && !(await this.#state.restore(context.signal))) return null;
-      this.#streamTimeMs = this.#state?.streamTimeMs ?? 0;
+      this.#attempts.streamTimeMs = this.#state?.streamTimeMs ?? 0;
       this.#begunFor = context.signal;
     }
     const known = this.#inputs.get(batch.topic);
@@ -157,97 +136,22 @@ export class StageTask {
       return true;
     }
     const { admitted, nextOffset } = decision;
-    const { topic, partition } = batch;
-    if (admitted.length === 0) return this.#stepOver({ topic, partition, context, nextOffset }, input);
-    for (let start = 0; start < admitted.length;) {
-      const chunk = this.#chunks.next(admitted, start);
-      start += chunk.length;
-      const step = { topic, partition, context, nextOffset: admitted[start]?.record.offset ?? nextOffset };
-      const end = await this.#processChunk(chunk, step, input);
-      if (end !== 'written') return end === 'abandoned';
-    }
-    return true;
-  }
-
-  /** Nothing of the batch is to be processed, or nothing is left of it; false when the task has to begin anew. */
-  async #stepOver(step: Step, input: Input): Promise<boolean> {
-    if (input.next !== 'as fetched' && step.nextOffset <= input.next) {
-      step.context.advance(step.nextOffset);
+    if (admitted.length === 0 && input.next !== 'as fetched' && nextOffset <= input.next) {
+      context.advance(nextOffset);
       return true;
     }
-    return (await this.#write([], step, input)) === 'written';
+    const { topic, partition } = batch;
+    const end = await this.#work.take(admitted, { topic, partition, context, nextOffset });
+    if (end === 'taken' && input.next !== 'as fetched') input.next = nextOffset;
+    return end !== 'lost';
   }
 
-  /** Steps 3 and 4. A record whose output can never be written counts as failed; where there is state, all begins anew. */
-  async #processChunk(chunk: readonly Admitted[], step: Step, input: Input): Promise<ChunkEnd> {
-    const { clock, metrics, outcomeRecords, attempts } = this.#parts;
-    const inUs = clock.nowUs();
-    const streamTimeMs = this.#streamTimeMs;
-    const verdicts = new Map<Admitted, Outcome>();
-    for (;;) {
-      if (step.context.signal.aborted) return 'abandoned';
-      this.#streamTimeMs = streamTimeMs;
-      const finished = await this.#outcomes(chunk, verdicts, step.context.signal);
-      if (finished === null) return this.#abandon();
-      throwIfPolicySaysSo(finished, { task: this.id, plan: this.#parts.plan });
-      const records = await outcomeRecords.of(finished, { inUs, outUs: clock.nowUs() });
-      const end = await this.#write(records, step, input);
-      if (typeof end === 'string') {
-        if (end !== 'written') return end;
-        this.#chunks.made(chunk, outcomeRecords.tell(records, finished));
-        attempts?.settle(chunk.map(({ record }) => record));
-        observeWritten(metrics, chunk, clock);
-        return end;
-      }
-      if (!this.#state) for (const { admitted, outcome } of finished) verdicts.set(admitted, outcome);
-      verdicts.set(end.admitted, end.outcome);
-    }
-  }
-
-  /** Outcomes in the order of the records, however many run at once; null when the task ends before all are known. */
-  async #outcomes(
-    chunk: readonly Admitted[],
-    verdicts: ReadonlyMap<Admitted, Outcome>,
-    signal: AbortSignal,
-  ): Promise<readonly Finished[] | null> {
-    const { queue, clock } = this.#parts;
-    const attempt = (admitted: Admitted): Outcome | Promise<Outcome> =>
-      verdicts.get(admitted) ?? this.#attempt(admitted.record, signal);
-    const process = async (admitted: Admitted): Promise<Finished> => ({ admitted, outcome: await attempt(admitted) });
-    const finished: Finished[] = [];
-    const breather = new Breather(clock);
-    if (queue) finished.push(...(await Promise.all(chunk.map((admitted) => queue.add(() => process(admitted))))));
-    else
-      for (const admitted of chunk) {
-        const attempted = attempt(admitted);
-        const outcome = attempted instanceof Promise ? await attempted : attempted;
-        finished.push({ admitted, outcome });
-        if (outcome.state === 'abandoned') break;
-        if (breather.isDue) await breather.take();
-      }
-    this.#parts.attempts?.pause();
-    return finished.some(({ outcome }) => outcome.state === 'abandoned') ? null : finished;
-  }
-
-  #attempt(record: ConsumerRecord, signal: AbortSignal): Outcome | Promise<Outcome> {
-    const { plan, metrics, clock, log, attempts } = this.#parts;
-    const beforeMs = this.#streamTimeMs;
-    const nowMs = Math.max(beforeMs, record.timestampMs);
-    this.#streamTimeMs = nowMs;
-    const view = this.#viewOf(signal);
-    const startedAt = performance.now();
-    const processor = withStreamTime(this.#parts.processor, { beforeMs, nowMs });
-    const rules = { processor, policy: plan.onError, timeoutMs: plan.timeoutMs, clock, log };
-    const run = (): Outcome | Promise<Outcome> => attemptRecord(record, view, rules);
-    const outcome = attempts ? attempts.during(record, async () => run()) : run();
-    if (!(outcome instanceof Promise)) return observeOutcome(metrics, outcome, startedAt);
-    return outcome.then((settled) => observeOutcome(metrics, settled, startedAt));
-  }
-
-  #viewOf(signal: AbortSignal): TaskView {
-    const streamTimeMs = this.#streamTimeMs;
-    const state = this.#state?.forRecord(streamTimeMs) ?? null;
-    return { stage: this.#parts.plan.name, task: this.id, streamTimeMs, signal, state };
+  #workOn(parts: StageTaskParts): TaskWork {
+    const { id } = this;
+    const lent = { id, stage: parts, attempts: this.#attempts, write: this.#write.bind(this) };
+    if (parts.plan.order === 'partition') return new InOrder(lent, this.#state);
+    const queue = parts.queue ?? new PQueue({ concurrency: 1 });
+    return new Lanes(lent, queue, () => (this.#begunFor = null));
   }
 
   /** A punctuation on wall-clock time, between two batches: its outputs and changes are written as those of a record. */
@@ -258,30 +162,23 @@ export class StageTask {
     const { plan, clock, log, outcomeRecords } = this.#parts;
     const record = strikeRecord(this.id, { ...step, timeMs });
     const rules = { policy: plan.onError, timeoutMs: plan.timeoutMs, clock, log };
-    const view = this.#viewOf(step.context.signal);
+    const view = this.#attempts.view(step.context.signal);
     const outcome = await attemptRecord(record, view, { ...rules, processor: striking(punctuation, timeMs) });
     if (outcome.state === 'gaveUp') log.error({ task: this.id }, `a punctuation failed: ${messageOf(outcome.error)}`);
-    const passage = { inUs: timeMs * 1000, outUs: clock.nowUs() };
-    const finished = [{ admitted: { record, original: record, drops: {} }, outcome }];
-    const records = outcome.state === 'done' ? await outcomeRecords.of(finished, passage) : [];
-    const end = await this.#write(records, step, input);
+    const finished = [{ admitted: { record, original: record, drops: {} }, outcome, inUs: timeMs * 1000 }];
+    const records = outcome.state === 'done' ? await outcomeRecords.of(finished) : [];
+    const end = await this.#write(records, step);
     if (end === 'lost') this.#begunFor = null;
     if (end === 'written') outcomeRecords.tell(records, []);
   }
 
-  #abandon(): ChunkEnd {
-    this.#state?.discard();
-    return 'abandoned';
-  }
-
   /** Step 4; a record whose output can never be written comes back as failed, and nothing is done then. */
-  async #write(records: readonly OutcomeRecord[], step: Step, input: Input): Promise<ChunkEnd | Finished> {
+  async #write(records: readonly OutcomeRecord[], step: Step): Promise<WriteEnd | Finished> {
     const changes = this.#state?.changelogRecords() ?? [];
     try {
       const outputs = records.map(({ record }) => record);
       const written = await this.#delivery.write({ outputs, changes }, step);
       this.#state?.accept(written);
-      if (input.next !== 'as fetched') input.next = step.nextOffset;
       this.#lastStep = step;
       return 'written';
     } catch (error) {
@@ -293,7 +190,7 @@ export class StageTask {
       const culprit = records[unwritable(error)]?.finished;
       if (culprit?.outcome.state !== 'done') throw error;
       const { then } = this.#parts.plan.onError;
-      return { admitted: culprit.admitted, outcome: { state: 'gaveUp', then, error, attempts: 1 } };
+      return { ...culprit, outcome: { state: 'gaveUp', then, error, attempts: 1 } };
     }
   }
 }

@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import { FatalError } from '../errors/pipeline-error.ts';
 import type { BatchContext, Consumer, ConsumerOptions, PartitionBatch } from '../ports/consumer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -10,9 +11,10 @@ import { atLeastOnce, exactlyOnce, type Delivery } from './delivery.ts';
 import type { AttemptLedger } from './attempts/attempt-ledger.ts';
 import { InputMerger } from './input-merger.ts';
 import { OutcomeRecords } from './outcome-records.ts';
-import { StageTask, type StageTaskParts } from './stage-task.ts';
+import { StageTask } from './stage-task.ts';
 import type { StateEntry, StateQuery } from './state-reading.ts';
 import type { TaskState } from './task-state.ts';
+import type { StageTaskParts } from './task-work.ts';
 
 /** What a stage worker is made of. */
 export interface StageWorkerParts {
@@ -48,6 +50,7 @@ export class StageWorker {
   constructor(parts: StageWorkerParts) {
     this.#parts = parts;
     const { plan, processor, createState } = parts;
+    refusePunctuationsOutOfOrder(plan, processor);
     // Records of one task see each other's changes: with state, one after the other.
     const concurrency = createState ? 1 : (plan.concurrency ?? processor.concurrency ?? 1);
     const queue = concurrency > 1 ? new PQueue({ concurrency }) : null;
@@ -156,6 +159,12 @@ export class StageWorker {
 /** `delivery: latest` takes the newest of each input, in whatever order they come. */
 function isMerging({ from, delivery }: StagePlan): boolean {
   return from.length > 1 && delivery === 'every';
+}
+
+function refusePunctuationsOutOfOrder({ name, order }: StagePlan, { schedule = [] }: Processor): void {
+  if (order === 'partition' || schedule.length === 0) return;
+  const sentence = `stage "${name}" lets records go ahead of each other (order: ${order}), but its processor has punctuations, which come between records; remove order and onError.scope of the stage`;
+  throw new FatalError('PUNCTUATION_NEEDS_ORDER', sentence, { where: { stage: name } });
 }
 
 /** A promise that only ever rejects. */

@@ -11,7 +11,7 @@ import {
   stageGroupOf,
   tapGroupOf,
 } from './names.ts';
-import type { ErrorPolicy, Plan, SourcePlan, StagePlan, TapPlan } from './plan.ts';
+import type { ErrorPolicy, Plan, SourcePlan, StageErrorPolicy, StagePlan, TapPlan } from './plan.ts';
 import { planTopics, type Planned, type PlannedParts } from './plan-topics.ts';
 import type { Definition, Registered, Registry } from './registry.ts';
 import { parseSizeBytes } from './size.ts';
@@ -93,6 +93,7 @@ function planStage(
   const { delivery, to = {} } = stage;
   const options = definition.options.parse(stage.with ?? {});
   const stores = Object.keys(definition.stores?.(options) ?? {});
+  const { order, scope } = orderOf(stage, spec, stores.length > 0);
   const plan: StagePlan = {
     name,
     group: stageGroupOf(spec.name, name),
@@ -108,6 +109,7 @@ function planStage(
     maxIdleMs: stage.maxIdle,
     replicas: stage.replicas ?? defaults.replicas,
     concurrency: stage.concurrency ?? null,
+    order,
     batch: {
       records: stage.batch?.records ?? defaults.batch.records,
       bytes: stage.batch?.bytes ?? defaults.batch.bytes,
@@ -117,6 +119,7 @@ function planStage(
     onError: {
       ...errorPolicy(stage.onError, spec),
       crashes: stage.onError?.crashes ?? defaults.onError.crashes,
+      scope,
     },
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
   };
@@ -174,6 +177,17 @@ function planTap(
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
   };
   return { plan, definition };
+}
+
+/** What has state or skips records goes one after the other, whatever the defaults are. */
+function orderOf(
+  { order, delivery, onError }: StageSpec,
+  { defaults }: TopologySpec,
+  hasState: boolean,
+): { readonly order: StagePlan['order']; readonly scope: StageErrorPolicy['scope'] } {
+  if (hasState || delivery === 'latest') return { order: 'partition', scope: 'partition' };
+  const scope = onError?.scope ?? (order === 'partition' ? 'partition' : defaults.onError.scope);
+  return { order: order ?? (scope === 'key' ? 'key' : 'partition'), scope };
 }
 
 function errorPolicy(given: TapSpec['onError'], { defaults: { onError } }: TopologySpec): ErrorPolicy {

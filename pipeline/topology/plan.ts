@@ -46,6 +46,8 @@ export interface ErrorPolicy {
 }
 
 export interface StageErrorPolicy extends ErrorPolicy {
+  /** What waits while a record waits for its next try: its partition, or the records of its key. */
+  readonly scope: 'partition' | 'key';
   /** Deaths of workers at one record, in a row, after which it counts as failed; 0 is never. */
   readonly crashes: number;
 }
@@ -72,6 +74,8 @@ export interface StagePlan {
   readonly replicas: number;
   /** Records worked on at once; null leaves it to the processor. */
   readonly concurrency: number | null;
+  /** Within what records are worked on and written one after the other. */
+  readonly order: 'partition' | 'key' | 'none';
   readonly batch: { readonly records: number; readonly bytes: number; readonly lingerMs: number };
   /** Time-out of one record. */
   readonly timeoutMs: number;

@@ -24,7 +24,10 @@ const crashes = z
   .describe(
     'How many workers, one after the other, may crash or hang at a record until it counts as failed; 0: any number.',
   );
-const stageOnError = z.strictObject({ ...policy, crashes }).partial();
+const scope = z
+  .enum(['partition', 'key'])
+  .describe('What waits while a record waits for its next try: all of its partition, or the records of its key alone.');
+const stageOnError = z.strictObject({ ...policy, crashes, scope }).partial();
 const tapOnError = z.strictObject(policy).partial();
 
 const batchLimits = {
@@ -69,6 +72,7 @@ export const defaultsSpec = z
         backoff: policy.backoff.prefault('100ms'),
         then: policy.then.prefault('deadLetter'),
         crashes: crashes.prefault(2),
+        scope: scope.prefault('partition'),
       })
       .prefault({})
       .describe('What happens with a record that fails, in stages and taps.'),
@@ -136,7 +140,13 @@ export const stageSpec = z.strictObject({
     .min(1)
     .max(1024)
     .optional()
-    .describe('Records worked on at once, order kept. Default: what the processor asks for.'),
+    .describe('Records worked on at once. Default: what the processor asks for.'),
+  order: z
+    .enum(['partition', 'key', 'none'])
+    .optional()
+    .describe(
+      'What stays in order: the partition; the records of a key, others go ahead; nothing. At most one batch goes ahead. Default: partition, with onError.scope: key it is key.',
+    ),
   batch: batch.optional().describe('Limits of its batches. Default: defaults.batch.'),
   timeout: timeout.optional().describe('Time one record may take. Default: defaults.timeout.'),
   onError: stageOnError.optional().describe('What happens with a record that fails. Default: defaults.onError.'),

@@ -52,7 +52,7 @@ test('a punctuation that fails on stream time fails its record, which goes to th
   };
   const stage = stageHarness({
     processor,
-    plan: { onError: { retries: 0, backoffMs: 1, then: 'deadLetter', crashes: 0 } },
+    plan: { onError: { retries: 0, backoffMs: 1, then: 'deadLetter', crashes: 0, scope: 'partition' } },
   });
 
   await stage.put([at(500, 0), at(1500, 1), at(1600, 2)]);

@@ -117,8 +117,9 @@ const defaultPlan: StagePlan = {
   maxIdleMs: 0,
   replicas: 1,
   concurrency: null,
+  order: 'partition',
   batch: { records: 500, bytes: 1024 * 1024, lingerMs: 0 },
   timeoutMs: 30_000,
-  onError: { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2 },
+  onError: { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2, scope: 'partition' },
   deadLetterTopic: 't.work.dlq',
 };

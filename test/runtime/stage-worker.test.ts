@@ -142,7 +142,7 @@ test('sends a poisoned record to the dead letters at once and goes on', async ()
 test('makes a record that takes too long a dead letter and tells its processor to stop', async () => {
   const aborted: unknown[] = [];
   const stage = stageHarness({
-    plan: { timeoutMs: 5, onError: { retries: 0, backoffMs: 1, then: 'deadLetter', crashes: 2 } },
+    plan: { timeoutMs: 5, onError: { retries: 0, backoffMs: 1, then: 'deadLetter', crashes: 2, scope: 'partition' } },
     processor: {
       process: (_, { signal }) =>
         new Promise((resolve) => {
@@ -165,7 +165,7 @@ test('makes a record that takes too long a dead letter and tells its processor t
 
 test('stops the worker without committing when the policy is to fail', async () => {
   const stage = stageHarness({
-    plan: { onError: { retries: 0, backoffMs: 1, then: 'fail', crashes: 2 } },
+    plan: { onError: { retries: 0, backoffMs: 1, then: 'fail', crashes: 2, scope: 'partition' } },
     processor: {
       process: () => {
         throw new Error('out of stock');

@@ -10,7 +10,7 @@ const echo = { process: ({ value }: { value: Buffer | null }) => ({ value }) };
 function stageWith(then: ErrorPolicy['then']): StageHarness {
   return stageHarness({
     processor: echo,
-    plan: { onError: { retries: 0, backoffMs: 1, then, crashes: 0 } },
+    plan: { onError: { retries: 0, backoffMs: 1, then, crashes: 0, scope: 'partition' } },
     onSend: (records) => {
       const record = records.findIndex(({ topic, value }) => topic === 'out' && String(value) === 'large');
       if (record >= 0) throw new ProduceError('RECORD_TOO_LARGE', 'it is too large', { record });

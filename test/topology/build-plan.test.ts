@@ -45,9 +45,10 @@ describe('the plan', () => {
         maxIdleMs: 0,
         replicas: 1,
         concurrency: null,
+        order: 'partition',
         batch: { records: 500, bytes: 4 * MB, lingerMs: 0 },
         timeoutMs: 30_000,
-        onError: { retries: 3, backoffMs: 100, then: 'deadLetter', crashes: 2 },
+        onError: { retries: 3, backoffMs: 100, then: 'deadLetter', crashes: 2, scope: 'partition' },
         deadLetterTopic: 't.find.dlq',
       },
     ]);

@@ -2,11 +2,13 @@ import { PoisonRecordError, messageOf } from '../../errors/pipeline-error.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ConsumerRecord } from '../../ports/record.ts';
 import type { StagePlan } from '../../topology/plan.ts';
-import type { Outcome } from '../record-attempts.ts';
+import type { Again, Outcome } from '../record-attempts.ts';
 import { acquit, placeName, readSuspects, type Suspect } from './suspects.ts';
 import { Turns } from './turns.ts';
 import { UnderWayFile } from './under-way-file.ts';
 import { countUnseenDeaths, underWayPath } from './worker-deaths.ts';
+
+type Tried = Outcome | Again;
 
 export interface AttemptLedgerParts {
   readonly plan: Pick<StagePlan, 'name' | 'from' | 'onError'>;
@@ -40,7 +42,7 @@ export class AttemptLedger {
   }
 
   /** Runs the attempts of a record while it is noted as under way; gives it up where it has killed enough workers. */
-  async during(record: ConsumerRecord, attempts: () => Promise<Outcome>): Promise<Outcome> {
+  async during<T extends Tried>(record: ConsumerRecord, attempts: () => Promise<T>): Promise<T | Outcome> {
     if (this.#suspects.size > 0) {
       const suspect = this.#suspects.get(placeName(record));
       if (suspect) return this.#trySuspect(record, suspect, attempts);
@@ -72,7 +74,11 @@ export class AttemptLedger {
     this.#tolerant(() => file?.remove());
   }
 
-  async #trySuspect(record: ConsumerRecord, suspect: Suspect, attempts: () => Promise<Outcome>): Promise<Outcome> {
+  async #trySuspect<T extends Tried>(
+    record: ConsumerRecord,
+    suspect: Suspect,
+    attempts: () => Promise<T>,
+  ): Promise<T | Outcome> {
     const { plan, log } = this.#parts;
     const { crashes, then } = plan.onError;
     const place = placeName(record);
@@ -90,7 +96,7 @@ export class AttemptLedger {
     return outcome;
   }
 
-  async #noted(record: ConsumerRecord, attempts: () => Promise<Outcome>): Promise<Outcome> {
+  async #noted<T>(record: ConsumerRecord, attempts: () => Promise<T>): Promise<T> {
     const file = this.#file;
     const slot = file && this.#tolerant(() => file.enter(record));
     try {

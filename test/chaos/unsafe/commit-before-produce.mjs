@@ -4,8 +4,9 @@ const original = await import(new URL(import.meta.url).searchParams.get('origina
 export function atLeastOnce(producer) {
   return {
     ...original.atLeastOnce(producer),
-    write: async (records, { context, nextOffset }) => {
+    write: async ({ outputs, changes }, { context, nextOffset }) => {
       await context.commit(nextOffset);
+      const records = [...outputs, ...changes];
       return records.length > 0 ? producer.send(records) : new Map();
     },
   };
@@ -16,10 +17,10 @@ export function exactlyOnce(producer, groupId) {
   const safe = original.exactlyOnce(producer, groupId);
   return {
     ...safe,
-    write: async (records, step) => {
-      await safe.write([], step);
+    write: async ({ outputs, changes }, step) => {
+      await safe.write({ outputs: [], changes: [] }, step);
       const { topic, partition, nextOffset } = step;
-      return producer.commit(records, { groupId, offsets: [{ topic, partition, nextOffset }] });
+      return producer.commit([...outputs, ...changes], { groupId, offsets: [{ topic, partition, nextOffset }] });
     },
   };
 }

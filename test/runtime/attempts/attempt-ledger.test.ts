@@ -24,7 +24,14 @@ const ours = (): string => underWayPath(folder, 'work-0', process.pid);
 const record = (offset: number): ConsumerRecord => aRecord({ offset: BigInt(offset) });
 
 function ledger(policy: Partial<StageErrorPolicy> = {}): AttemptLedger {
-  const onError: StageErrorPolicy = { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2, ...policy };
+  const onError: StageErrorPolicy = {
+    retries: 3,
+    backoffMs: 1,
+    then: 'deadLetter',
+    crashes: 2,
+    scope: 'partition',
+    ...policy,
+  };
   const opened = new AttemptLedger({
     plan: { name: 'work', from: ['in', 'more'], onError },
     folder,
@@ -214,7 +221,11 @@ it('works without a memory where the folder cannot be written', async () => {
   writeFileSync(join(folder, 'file'), '');
   const warnings: string[] = [];
   const attempts = new AttemptLedger({
-    plan: { name: 'work', from: ['in'], onError: { retries: 0, backoffMs: 1, then: 'deadLetter', crashes: 2 } },
+    plan: {
+      name: 'work',
+      from: ['in'],
+      onError: { retries: 0, backoffMs: 1, then: 'deadLetter', crashes: 2, scope: 'partition' },
+    },
     folder: join(folder, 'file', 'below'),
     worker: 'work-0',
     log: { ...silentLog, warn: (_, sentence) => warnings.push(sentence) },

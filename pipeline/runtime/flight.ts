@@ -1,0 +1,260 @@
+import type PQueue from 'p-queue';
+import type { Admitted } from '../task/freshness-gate.ts';
+import { Breather } from './breather.ts';
+import type { Step } from './delivery.ts';
+import { InputProgress } from './input-progress.ts';
+import type { Finished } from './outcome-records.ts';
+import type { Outcome } from './record-attempts.ts';
+import { writeOutcomes, type TaskParts } from './task-work.ts';
+
+export interface FlightParts {
+  readonly task: TaskParts;
+  readonly queue: PQueue;
+  /** What was written is unknown: the task is to begin anew. */
+  readonly onLost: () => void;
+}
+
+/** One record under way. */
+class Entry {
+  readonly admitted: Admitted;
+  readonly input: InputProgress<Entry>;
+  readonly inUs: number;
+  /** Records of one lane are worked on one after the other; null is a lane of its own. */
+  readonly lane: string | null;
+  outcome: Outcome | null = null;
+
+  constructor(admitted: Admitted, given: Pick<Entry, 'input' | 'inUs' | 'lane'>) {
+    this.admitted = admitted;
+    this.input = given.input;
+    this.inUs = given.inUs;
+    this.lane = given.lane;
+  }
+
+  get offset(): bigint {
+    return this.admitted.record.offset;
+  }
+
+  get bytes(): number {
+    return this.admitted.record.value?.length ?? 0;
+  }
+
+  get isDone(): boolean {
+    return this.outcome !== null;
+  }
+}
+
+interface Run {
+  readonly input: InputProgress<Entry>;
+  readonly entries: readonly Entry[];
+}
+
+/** The records that a task works on out of order in one epoch, until it ends or the task has to begin anew. */
+export class Flight {
+  readonly epoch: AbortSignal;
+  readonly #parts: FlightParts;
+  readonly #over = new AbortController();
+  readonly #inputs = new Map<string, InputProgress<Entry>>();
+  readonly #lanes = new Map<string, Entry[]>();
+  readonly #breather: Breather;
+  readonly #working = new Set<Promise<void>>();
+  /** Done and not written, in the order in which they were done. */
+  #done: Entry[] = [];
+  #held: Entry[] = [];
+  #failing = 0;
+  #records = 0;
+  #bytes = 0;
+  #writing: Promise<void> | null = null;
+  #failure: { readonly error: unknown } | null = null;
+  #waiters: (() => void)[] = [];
+
+  constructor(epoch: AbortSignal, parts: FlightParts) {
+    this.epoch = epoch;
+    this.#parts = parts;
+    this.#breather = new Breather(parts.task.stage.clock);
+    if (epoch.aborted) this.end();
+    else epoch.addEventListener('abort', () => this.end(), { once: true, signal: this.#over.signal });
+  }
+
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  /** @throws what made it give up, where that is nothing that can be begun anew */
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  hasRoomFor({ record }: Admitted): boolean {
+    const { records, bytes } = this.#parts.task.stage.plan.batch;
+    return this.#records === 0 || (this.#records < records && this.#bytes + (record.value?.length ?? 0) <= bytes);
+  }
+
+  /** Resolves at the next change of any kind: look again, and wait again. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  enter(admitted: Admitted, step: Step): void {
+    const input = this.#inputOf(step);
+    const given = { input, inUs: this.#parts.task.stage.clock.nowUs(), lane: this.#laneOf(admitted) };
+    const entry = new Entry(admitted, given);
+    input.add(entry);
+    this.#records++;
+    this.#bytes += entry.bytes;
+    const ahead = entry.lane === null ? undefined : this.#lanes.get(entry.lane);
+    if (ahead) ahead.push(entry);
+    else this.#begin(entry);
+  }
+
+  /** All records up to the step have entered. */
+  reachedEnd(step: Step): void {
+    this.#inputOf(step).reachedEnd(step);
+    this.#write();
+  }
+
+  /** Gives up all that is under way. */
+  end(): void {
+    this.#over.abort();
+    this.#notify();
+  }
+
+  /** Ends, and resolves when no processor works any more. */
+  async close(): Promise<void> {
+    this.end();
+    await Promise.all([...this.#working, this.#writing]);
+  }
+
+  #inputOf(step: Step): InputProgress<Entry> {
+    let input = this.#inputs.get(step.topic);
+    if (!input) this.#inputs.set(step.topic, (input = new InputProgress(step)));
+    return input;
+  }
+
+  #laneOf({ record: { key } }: Admitted): string | null {
+    return this.#parts.task.stage.plan.order === 'key' && key ? key.toString('latin1') : null;
+  }
+
+  #begin(entry: Entry): void {
+    if (entry.lane !== null && !this.#lanes.has(entry.lane)) this.#lanes.set(entry.lane, []);
+    if (this.#failing > 0) {
+      this.#held.push(entry);
+      return;
+    }
+    const work = this.#work(entry).catch((error: unknown) => this.#fail(error));
+    this.#working.add(work);
+    void work.then(() => this.#working.delete(work));
+  }
+
+  async #work(entry: Entry): Promise<void> {
+    const outcome = await this.#outcomeOf(entry);
+    if (this.isOver || outcome.state === 'abandoned') return;
+    entry.outcome = outcome;
+    this.#done.push(entry);
+    this.#beginNext(entry);
+    this.#write();
+  }
+
+  #beginNext({ lane }: Entry): void {
+    if (lane === null) return;
+    const next = this.#lanes.get(lane)?.shift();
+    if (next) this.#begin(next);
+    else this.#lanes.delete(lane);
+  }
+
+  /** A record that waits for its next try gives its place to others: of all keys, or of none where the partition is to wait. */
+  async #outcomeOf(entry: Entry): Promise<Outcome> {
+    const { task, queue } = this.#parts;
+    const { signal } = this.#over;
+    const { record } = entry.admitted;
+    const attempt = async (nth: number) => {
+      if (this.#breather.isDue) await this.#breather.take();
+      return task.attempts.try(nth, record, signal);
+    };
+    for (let nth = 1; ; nth++) {
+      const tried = await queue.add(() => attempt(nth), { priority: nth === 1 ? 0 : 1 });
+      if (tried.state !== 'again') return tried;
+      await this.#waitToTryAgain(tried.afterMs);
+    }
+  }
+
+  async #waitToTryAgain(ms: number): Promise<void> {
+    const { clock, plan } = this.#parts.task.stage;
+    const holdsUp = plan.onError.scope === 'partition';
+    if (holdsUp) this.#failing++;
+    await clock.sleep(ms, this.#over.signal);
+    if (!holdsUp || --this.#failing > 0 || this.isOver) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const entry of held) this.#begin(entry);
+  }
+
+  #write(): void {
+    this.#writing ??= this.#writeAll();
+  }
+
+  async #writeAll(): Promise<void> {
+    try {
+      await Promise.resolve(); // what is done in the same turn is written together
+      for (let run = this.#nextRun(); run && !this.isOver; run = this.#nextRun()) await this.#writeRun(run);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#writing = null;
+    }
+  }
+
+  /** What is to be written next: at-least-once writes what is done, exactly-once what is done in the order of the offsets. */
+  #nextRun(): Run | null {
+    const { plan } = this.#parts.task.stage;
+    const limit = plan.batch.records;
+    const [first] = this.#done;
+    if (plan.guarantee === 'at-least-once' && first) {
+      const { input } = first;
+      const end = this.#done.findIndex((entry) => entry.input !== input);
+      return { input, entries: this.#done.slice(0, end === -1 ? limit : Math.min(end, limit)) };
+    }
+    for (const input of this.#inputs.values()) {
+      const entries = plan.guarantee === 'exactly-once' ? input.doneInOrder(limit) : [];
+      if (entries.length > 0 || input.isToCommit) return { input, entries };
+    }
+    return null;
+  }
+
+  async #writeRun({ input, entries }: Run): Promise<void> {
+    const { task, onLost } = this.#parts;
+    const writing = new Set(entries);
+    const step = input.step(writing);
+    task.stage.attempts?.pause();
+    const { end } = await writeOutcomes(entries.map(finishedOf), step, task);
+    if (end === 'lost') {
+      this.end();
+      step.context.rewind(input.step().nextOffset);
+      onLost();
+    } else if (end === 'written') this.#wrote(input.wrote(writing, step), writing);
+    else for (const entry of entries) if (entry.admitted === end.admitted) entry.outcome = end.outcome;
+  }
+
+  #wrote(forgotten: readonly Entry[], written: ReadonlySet<Entry>): void {
+    this.#done = this.#done.filter((entry) => !written.has(entry));
+    this.#records -= forgotten.length;
+    this.#bytes -= forgotten.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#notify();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.end();
+    this.#parts.task.stage.onFailure(error);
+  }
+
+  #notify(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+function finishedOf({ admitted, outcome, inUs }: Entry): Finished {
+  if (!outcome) throw new Error('a record is written before it is done; this is a bug, please report it');
+  return { admitted, outcome, inUs };
+}
