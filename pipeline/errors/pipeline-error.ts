@@ -49,8 +49,11 @@ export class RetriableError extends PipelineError {
   }
 }
 
-/** Reaction: forget what the transaction held, begin anew, and ask the group how far it has come. */
-export class TransactionLost extends RetriableError {}
+/** Reaction: forget what the task made and holds, and begin anew. */
+export class TaskLost extends RetriableError {}
+
+/** What became of a transaction is unknown, or another one has taken over: ask the group how far it has come. */
+export class TransactionLost extends TaskLost {}
 
 /** Reaction: this record can never be processed; dead letter at once. */
 export class PoisonRecordError extends PipelineError {}

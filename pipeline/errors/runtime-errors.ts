@@ -10,7 +10,8 @@ export const runtimeErrors = {
     mend: 'Correct the processor or the record, then replay it. onError.crashes tells after how many deaths a record is given up.',
   },
   PUNCTUATION_NEEDS_ORDER: {
-    cause: 'A stage lets records go ahead of each other (order: key or none, onError.scope: key), but its processor has punctuations.',
+    cause:
+      'A stage lets records go ahead of each other (order: key or none, onError.scope: key), but its processor has punctuations.',
     mend: 'Remove order and onError.scope of the stage, or schedule of the processor.',
   },
   PROCESSING_FAILED: {
@@ -28,6 +29,11 @@ export const runtimeErrors = {
   FRAME_META_INVALID: {
     cause: 'The frame-meta header is missing, too large, no JSON, of an unknown version or against its schema.',
     mend: 'Correct the producer of the topic; docs/frame-format.md describes the header.',
+  },
+  TASK_LOST: {
+    cause:
+      'A worker slept, or was cut off from the broker, for longer than its session in the group: another worker may have its partitions.',
+    mend: 'Nothing: the worker begins anew or gives the task up. If it comes often, give the machine more room.',
   },
   SOURCE_FAILED: {
     cause: 'A source ended with an error that a restart cannot mend.',

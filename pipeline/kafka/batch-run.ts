@@ -113,6 +113,12 @@ export class BatchRun implements BatchContext {
     return !epoch.signal.aborted && epoch.owns(this.#partition);
   }
 
+  holds(): boolean | Promise<boolean> {
+    const { epoch } = this.#parts;
+    if (!epoch.owns(this.#partition)) return false;
+    return epoch.isSure || this.#makeSure();
+  }
+
   committed(): Promise<bigint | null> {
     return this.#parts.assignment.committedOf(this.#partition);
   }
@@ -127,6 +133,16 @@ export class BatchRun implements BatchContext {
     cursor.position = offset;
     cursor.rewound = true;
     seek(offset);
+  }
+
+  /** kafkajs may take the answer to a heartbeat from before the doubt for the one to this. */
+  async #makeSure(): Promise<boolean> {
+    const { epoch } = this.#parts;
+    while (await this.confirm()) {
+      if (epoch.isSure) return true;
+      await sleep(RETRY_MS);
+    }
+    return false;
   }
 
   #rewindAgain(): null {

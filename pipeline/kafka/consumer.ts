@@ -3,7 +3,8 @@ import type { Consumer, ConsumerOptions, TopicPartition } from '../ports/consume
 import type { Logger } from '../ports/logger.ts';
 import type { ClientConnection } from './client.ts';
 import { Liveness } from './liveness.ts';
-import { GroupMember, REBALANCE_TIMEOUT_MS, SESSION_TIMEOUT_MS } from './member.ts';
+import { SESSION_TIMEOUT_MS } from './epoch.ts';
+import { GroupMember, REBALANCE_TIMEOUT_MS } from './member.ts';
 import type { Start } from './start-offsets.ts';
 
 const REBUILD_MS = 300;

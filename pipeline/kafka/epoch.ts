@@ -1,6 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { TopicPartition } from '../ports/consumer.ts';
 
+/** A member the group does not hear of for so long has left it. */
+export const SESSION_TIMEOUT_MS = 10_000;
+
 /** Name of a partition in maps and messages: `orders-3`. */
 export function partitionName({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`;
@@ -23,6 +26,7 @@ export class Epoch {
   readonly #controller = new AbortController();
   #over = false;
   #revokedAt = Infinity;
+  #heldSinceMs = 0;
 
   constructor(number: number, memberId: string, partitions: readonly TopicPartition[]) {
     this.number = number;
@@ -43,6 +47,16 @@ export class Epoch {
 
   owns(partition: TopicPartition): boolean {
     return !this.#over && this.#owned.has(partitionName(partition));
+  }
+
+  /** The group has answered a request that was sent at `sentAtMs`, milliseconds since 1970 UTC: its session began anew. */
+  held(sentAtMs: number): void {
+    this.#heldSinceMs = Math.max(this.#heldSinceMs, sentAtMs);
+  }
+
+  /** Whether the session cannot have timed out: this process may have slept, and another one have the partitions. */
+  get isSure(): boolean {
+    return !this.#over && Date.now() - this.#heldSinceMs < SESSION_TIMEOUT_MS;
   }
 
   /** How long it has been winding down, ms; 0 before. */

@@ -5,7 +5,7 @@ import type { Logger } from '../ports/logger.ts';
 import { Assignment } from './assignment.ts';
 import { BatchRun } from './batch-run.ts';
 import { RIDE_OUT, createClient, type ClientConnection, type LogLine } from './client.ts';
-import { Epoch, partitionName } from './epoch.ts';
+import { Epoch, SESSION_TIMEOUT_MS, partitionName } from './epoch.ts';
 import { reactionTo } from './failure.ts';
 import { HeartbeatTimer } from './heartbeat-timer.ts';
 import type { Liveness } from './liveness.ts';
@@ -15,9 +15,9 @@ import { removeMember } from './remove-member.ts';
 import type { Start } from './start-offsets.ts';
 import { subscribe } from './subscribe.ts';
 
-export const SESSION_TIMEOUT_MS = 10_000;
 export const REBALANCE_TIMEOUT_MS = 60_000;
 const HEARTBEAT_MS = 500;
+const KEEPS_ALIVE: ReadonlySet<string> = new Set(['Heartbeat', 'SyncGroup']);
 const LEAVE_DEADLINE_MS = 5_000;
 const REVOKED_IN_VAIN_MS = 2_000;
 /** A fetch takes the shares of several partitions. */
@@ -46,6 +46,8 @@ export class GroupMember {
   #end!: { resolve(ending: 'left' | 'crashed'): void; reject(error: unknown): void };
   #cluster!: Cluster;
   #assignment: Assignment | null = null;
+  /** When the last request that keeps the session alive was sent, of those that were answered. */
+  #keptAliveMs = 0;
   #leaving: Promise<void> | null = null;
 
   constructor(parts: MemberParts) {
@@ -127,6 +129,7 @@ export class GroupMember {
     this.#consumer.on(events.HEARTBEAT, ({ payload }) => this.#beaten(payload.groupGenerationId));
     this.#consumer.on(events.REQUEST, ({ payload }) => {
       liveness.answered();
+      if (KEEPS_ALIVE.has(payload.apiName)) this.#keptAliveMs = payload.sentAt;
       // From here on kafkajs commits under the next generation, even before it tells of the join.
       if (payload.apiName === 'JoinGroup') this.#assignment?.epoch.end();
     });
@@ -178,6 +181,7 @@ export class GroupMember {
     liveness.joining(false);
     this.#assignment?.epoch.end();
     const epoch = new Epoch(nextEpoch(), memberId, partitions);
+    epoch.held(this.#keptAliveMs);
     if (this.#leaving) epoch.end();
     const { groupId } = options;
     const assignment = new Assignment({
@@ -273,6 +277,7 @@ export class GroupMember {
   #beaten(generation: number): void {
     this.#parts.liveness.beaten();
     const assignment = this.#assignment;
+    assignment?.epoch.held(this.#keptAliveMs);
     if (!assignment || this.#leaving) return;
     void assignment.commitStarts(generation);
     // The group goes on with this member as it was, so kafkajs will not join again, and nothing would be handled.

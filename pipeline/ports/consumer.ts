@@ -27,6 +27,11 @@ export interface BatchContext {
   commitSoon(nextOffset: bigint): void;
   /** Asks the group whether the partition is still ours in the present epoch. */
   confirm(): Promise<boolean>;
+  /**
+   * Whether nobody else can have the partition: true at once where the group has heard of this member within its session
+   * time-out, otherwise (the process slept, the broker is away) the group is asked.
+   */
+  holds(): boolean | Promise<boolean>;
   /** What the group has committed, or where it begins; null when the partition was lost before anybody answered. */
   committed(): Promise<bigint | null>;
   /** Records of the same partition number of another topic that were not handed out yet; 0 where it is not ours. */

@@ -1,3 +1,4 @@
+import { TaskLost } from '../errors/pipeline-error.ts';
 import type { BatchContext, TopicPartition } from '../ports/consumer.ts';
 import type { Producer, TransactionalProducer, Written } from '../ports/producer.ts';
 import type { ProducerRecord } from '../ports/record.ts';
@@ -24,8 +25,8 @@ export interface Delivery {
   startOf(context: BatchContext): Promise<bigint | 'as fetched' | null>;
   /**
    * Writes what was made of the input up to the step, and the step. Tells where the changes end.
-   * @throws ProduceError naming the record that can never be written, and then the step is not done; TransactionLost
-   * where the task is to begin anew.
+   * @throws ProduceError naming the record that can never be written, and then the step is not done; TaskLost where the
+   * task is to begin anew.
    */
   write(made: Made, step: Step): Promise<Written>;
   close(): Promise<void>;
@@ -34,19 +35,28 @@ export interface Delivery {
 /**
  * Outputs first, then changes of state, then the offset, which is committed without being waited for: a crash repeats what
  * was not committed, with the same `ce_id`s, and loses nothing. State that knew of an output before it was written would.
+ * Whoever wakes from a sleep asks the group before he writes: what he had in hand is old.
  */
 export function atLeastOnce(producer: Pick<Producer, 'send'>): Delivery {
   return {
     begin: async () => true,
     startOf: async () => 'as fetched',
     write: async ({ outputs, changes }, { context, nextOffset }) => {
+      await throwUnlessHeld(context);
       if (outputs.length > 0) await producer.send(outputs);
+      if (changes.length > 0) await throwUnlessHeld(context);
       const written = changes.length > 0 ? await producer.send(changes) : new Map<string, bigint>();
       context.commitSoon(nextOffset);
       return written;
     },
     close: async () => undefined,
   };
+}
+
+async function throwUnlessHeld(context: BatchContext): Promise<void> {
+  const held = context.holds();
+  if (held === true || (await held)) return;
+  throw new TaskLost('TASK_LOST', 'the group has not heard of this worker in time; what it had in hand is not written');
 }
 
 /**

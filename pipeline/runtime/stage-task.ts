@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import { TransactionLost, messageOf } from '../errors/pipeline-error.ts';
+import { TaskLost, messageOf } from '../errors/pipeline-error.ts';
 import type { BatchContext, PartitionBatch } from '../ports/consumer.ts';
 import type { Punctuation } from '../ports/processor.ts';
 import { admitFrom, type Next } from '../task/admission.ts';
@@ -183,8 +183,8 @@ export class StageTask {
       return 'written';
     } catch (error) {
       this.#state?.discard();
-      if (error instanceof TransactionLost) {
-        this.#parts.log.warn({ task: this.id }, messageOf(error));
+      if (error instanceof TaskLost) {
+        if (!step.context.signal.aborted) this.#parts.log.warn({ task: this.id }, messageOf(error));
         return 'lost';
       }
       const culprit = records[unwritable(error)]?.finished;

@@ -146,7 +146,7 @@ test('with onError.scope: partition nothing begins while a record waits for its 
 test('a dead letter is written among the outputs of the others and the stage goes on', async () => {
   const processor: Processor = {
     process: async ({ value }) => {
-      if (String(value) === 'b1') throw new PoisonRecordError('ROTTEN', 'b1 is rotten');
+      if (String(value) === 'b1') throw new PoisonRecordError('PROCESSING_FAILED', 'b1 is rotten');
       return { value };
     },
   };

@@ -60,6 +60,7 @@ export function stageHarness({ processor, plan = {}, onSend }: HarnessParts): St
         commit: async (offset) => void journal.push(`commit ${offset}`),
         commitSoon: (offset) => void journal.push(`commit ${offset}`),
         confirm: async () => true,
+        holds: () => true,
         committed: async () => 0n,
         backlogOf: async () => 0n,
         rewind: (offset) => void journal.push(`rewind ${offset}`),
