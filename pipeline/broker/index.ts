@@ -9,6 +9,7 @@ import { isContainerUp, startComposeBroker, stopComposeBroker } from './compose-
 import { externalBroker } from './external-broker.ts';
 import { findJars, type Jars } from './jars.ts';
 import { findJava, type Java, type Missing } from './java.ts';
+import { keepRunning } from './keep-running.ts';
 import { startManagedBroker } from './managed-broker.ts';
 import { withStartLock } from './start-lock.ts';
 import { isThere, stopManagedBroker } from './stop-managed.ts';
@@ -52,6 +53,17 @@ export async function findRunningBroker(
   const note = await runningNote(stateDirectory, env);
   if (!note || !(await answers(localConnection(note.port), ANSWER_MS))) return null;
   return brokerOf(note, { stateDirectory, env, startedByUs: false });
+}
+
+/** Keeps the managed broker of this folder running until the signal aborts; other brokers are not ours to keep. */
+export async function keepBrokerRunning({
+  stateDirectory,
+  onProgress,
+  signal,
+}: Pick<Request, 'stateDirectory' | 'onProgress' | 'signal'>): Promise<void> {
+  const start = (preferredPort: number): Promise<Broker> =>
+    acquireBroker({ stateDirectory, preferredPort, onProgress: () => undefined, signal });
+  await keepRunning({ stateDirectory, start, say: onProgress, signal });
 }
 
 /** Whether a broker of ours runs for this folder, be it that it answers or not. */

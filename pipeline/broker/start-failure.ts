@@ -38,6 +38,12 @@ export function isExplained(log: string): boolean {
   return isPortTaken(log) || KNOWN.some(([pattern]) => pattern.test(log));
 }
 
+/** What a log says for people, where Kafka's words are known. */
+export function explanationOf(log: string, dataDirectory: string): string | null {
+  const known = KNOWN.find(([pattern]) => pattern.test(log));
+  return known ? known[1](dataDirectory) : null;
+}
+
 /** Whether somebody took a port between the look and the start. */
 export function isPortTaken(log: string): boolean {
   return /Address already in use/.test(log);
@@ -45,8 +51,8 @@ export function isPortTaken(log: string): boolean {
 
 /** The error for a broker that did not start, in clear words where Kafka's are known, with the end of its log. */
 export function startFailed(log: string, { end, logFile, dataDirectory }: StartFailure): FatalError {
-  const known = KNOWN.find(([pattern]) => pattern.test(log));
-  const why = known ? `: ${known[1](dataDirectory)}` : `; ${end}`;
+  const explanation = explanationOf(log, dataDirectory);
+  const why = explanation === null ? `; ${end}` : `: ${explanation}`;
   const tail = log.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   return new FatalError(
     'BROKER_START_FAILED',

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
-import { acquireBroker, type Broker } from '../broker/index.ts';
+import { acquireBroker, keepBrokerRunning, type Broker } from '../broker/index.ts';
 import { UserError } from '../errors/pipeline-error.ts';
 import { createKafka } from '../kafka/index.ts';
 import type { Admin } from '../ports/admin.ts';
@@ -52,14 +52,21 @@ interface Setting {
 
 async function runNoted(run: Run, setting: Setting): Promise<number> {
   const { options, view, directory, stop } = setting;
+  const watch = new AbortController();
   const onProgress = (line: string): void => view.line(line);
   const handedOver = await replaceRunning(run, directory, onProgress);
   const broker = await acquireBroker({ stateDirectory: directory, onProgress, signal: stop.signal });
   view.line(broker.describe());
   const keeps = (): boolean => options.keepBroker || stop.keepBroker || !(broker.startedByUs || handedOver);
+  const keeping =
+    broker.kind === 'external'
+      ? null
+      : keepBrokerRunning({ stateDirectory: directory, onProgress, signal: watch.signal });
   try {
     return stop.signal.aborted ? exitCodeWhenAsked(options) : await runOn(broker, run, setting);
   } finally {
+    watch.abort();
+    await keeping;
     view.close();
     if (!keeps()) await broker.stop();
   }
