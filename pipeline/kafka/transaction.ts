@@ -44,7 +44,7 @@ export class RefusedAt extends RecordRefused {
   }
 }
 
-/** One transaction, request by request: open; write and commit offsets; end. */
+/** One transaction, request by request: add the group and the partitions; commit offsets and write; end. */
 export class Transaction {
   readonly #life: TransactionLife;
 
@@ -52,13 +52,17 @@ export class Transaction {
     this.#life = life;
   }
 
-  /** Tells the coordinator which partitions and which group take part. */
-  async open(partitions: readonly TopicPartition[], { groupId }: Progress): Promise<void> {
+  /** Tells the coordinator which group takes part. It takes one such request of a transaction at a time. */
+  async addGroup({ groupId }: Progress): Promise<void> {
+    const { identity, coordinator } = this.#life;
+    await asking(() => coordinator.addOffsetsToTxn({ ...identity, groupId }));
+  }
+
+  /** Tells the coordinator which partitions take part. */
+  async addPartitions(partitions: readonly TopicPartition[]): Promise<void> {
     const { identity, coordinator } = this.#life;
     const topics = partitionsByTopic(partitions);
-    const partitionsAdded =
-      topics.length > 0 ? asking(() => coordinator.addPartitionsToTxn({ ...identity, topics })) : null;
-    await Promise.all([partitionsAdded, asking(() => coordinator.addOffsetsToTxn({ ...identity, groupId }))]);
+    if (topics.length > 0) await asking(() => coordinator.addPartitionsToTxn({ ...identity, topics }));
   }
 
   /** Writes the records of all partitions, as many requests after each other as the fullest one takes batches. */

@@ -90,14 +90,18 @@ class KafkaTransactionalProducer implements TransactionalProducer {
     partitions: readonly (readonly QueuedRecord[])[],
     progress: Progress,
   ): Promise<Written> {
-    await transaction.open(
-      partitions.flatMap(([first]) => first?.record ?? []),
-      progress,
-    );
-    const writing = this.#oneByOne ? transaction.writeOneByOne(partitions) : transaction.write(partitions);
+    // The offsets first: the broker gathers commits for some milliseconds, in which the records are written.
+    await transaction.addGroup(progress);
+    const committing = transaction.commitOffsets(progress);
+    const writing = this.#writeRecords(transaction, partitions);
     // Both are to be settled before the end: what came after it would belong to no transaction.
-    await Promise.allSettled([writing, transaction.commitOffsets(progress)]).then(throwFirst);
+    await Promise.allSettled([writing, committing]).then(throwFirst);
     return writing;
+  }
+
+  async #writeRecords(transaction: Transaction, partitions: readonly (readonly QueuedRecord[])[]): Promise<Written> {
+    await transaction.addPartitions(partitions.flatMap(([first]) => first?.record ?? []));
+    return this.#oneByOne ? transaction.writeOneByOne(partitions) : transaction.write(partitions);
   }
 
   /** What is to be told of a failure after which nobody knows what the broker has. */

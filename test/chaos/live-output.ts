@@ -67,7 +67,14 @@ export class LiveOutput {
   }
 
   async #follow(): Promise<void> {
-    const settings = ['-X', 'isolation.level=read_committed', '-X', 'fetch.wait.max.ms=50', '-X', 'log_level=0'];
+    // librdkafka would otherwise wait up to 10 s before it looks for a broker that is back.
+    const properties = [
+      'isolation.level=read_committed',
+      'fetch.wait.max.ms=50',
+      'reconnect.backoff.max.ms=100',
+      'log_level=0',
+    ];
+    const settings = properties.flatMap((property) => ['-X', property]);
     const args = ['-C', '-b', this.#bootstrap, '-t', this.#topic, '-q', '-u', ...settings, '-f', '%p %h\\n'];
     const kcat = spawn('kcat', args, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#kcat = kcat;
