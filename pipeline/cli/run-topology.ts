@@ -5,6 +5,7 @@ import { acquireBroker, keepBrokerRunning, type Broker } from '../broker/index.t
 import { UserError } from '../errors/pipeline-error.ts';
 import { createKafka } from '../kafka/index.ts';
 import type { Admin } from '../ports/admin.ts';
+import { provision } from '../runtime/provision.ts';
 import { removeRun, startingRun, writeRun, type Run } from '../runtime/run-file.ts';
 import { StatusServer } from '../runtime/status-server.ts';
 import { Supervisor, type SupervisorEvents } from '../runtime/supervisor.ts';
@@ -78,7 +79,7 @@ async function runOn(broker: Broker, run: Run, setting: Setting): Promise<number
   mkdirSync(join(directory, 'logs'), { recursive: true });
   const log = pino({ level: options.logLevel, base: {} }, pino.destination({ dest: logFile, sync: false }));
   const admin = createKafka(broker.connection, { log, clientId: `tapline-${plan.name}-supervisor` }).admin();
-  await provision(admin, plan, view);
+  await ensureTopics(admin, plan, view);
   const events = supervisorEvents(view, (line) => log.info({}, line));
   const supervisor = new Supervisor({ plan, connection: broker.connection, admin, logLevel: options.logLevel, events });
   const server = await StatusServer.start(supervisor, options.metricsPort ?? null);
@@ -141,8 +142,8 @@ function exitCodeWhenAsked({ untilDone }: RunOptions): number {
   return untilDone ? 1 : 0;
 }
 
-async function provision(admin: Admin, plan: Plan, view: RunView): Promise<void> {
-  const verdicts = await admin.ensureTopics(plan.topics);
+async function ensureTopics(admin: Admin, plan: Plan, view: RunView): Promise<void> {
+  const verdicts = await provision(admin, plan);
   const created = verdicts.filter(({ verdict }) => verdict === 'created').length;
   if (created > 0) view.line(`created ${created} topics`);
   for (const { topic, verdict, notes } of verdicts) {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { fetchStatus, findRuns } from '../runtime/run-file.ts';
+import { fetchStatus, findRuns, type Run } from '../runtime/run-file.ts';
 import type { TopologyStatus } from '../runtime/status.ts';
 import { jsonOption, stateDirectory } from './options.ts';
 import { complain, paint, say } from './terminal.ts';
@@ -25,15 +25,21 @@ export function statusCommand(): Command {
       );
       const statuses = found.filter((status) => status !== null);
       if (statuses.length === 0) {
-        complain(
-          name === undefined
-            ? 'nothing runs here; start it with npm run topology:up'
-            : `no topology "${name}" runs here`,
-        );
+        complain(whyNone(runs, name));
         process.exitCode = 1;
       } else if (json) say(JSON.stringify(statuses.length === 1 ? statuses[0] : statuses, null, 2));
       else statuses.forEach(print);
     });
+}
+
+function whyNone(runs: readonly Run[], name: string | undefined): string {
+  const [run] = runs;
+  if (run?.state === 'starting')
+    return `topology "${run.topology}" is starting (process ${run.pid}); ask again in a moment`;
+  if (run) return `topology "${run.topology}" (process ${run.pid}) does not answer; npm run topology:down ends it`;
+  return name === undefined
+    ? 'nothing runs here; start it with npm run topology:up'
+    : `no topology "${name}" runs here`;
 }
 
 function print(status: TopologyStatus): void {

@@ -9,6 +9,7 @@ import type { Plan } from '../topology/plan.ts';
 import { fileArgument, setOption } from './options.ts';
 import { readPlan } from './read-plan.ts';
 import { stopRequest } from './stop-request.ts';
+import { provision } from '../runtime/provision.ts';
 
 interface WorkerOptions {
   readonly stage?: string;
@@ -48,7 +49,7 @@ async function runWorker(plan: Plan, role: Role, logLevel: string): Promise<void
   const log = pino({ level: logLevel });
   const stop = stopRequest();
   const admin = createKafka(connection, { log, clientId: 'tapline-provision' }).admin();
-  await admin.ensureTopics(plan.topics);
+  await provision(admin, plan);
   await admin.close();
   const worker = await assembleWorker(
     { plan, role, connection, logLevel },

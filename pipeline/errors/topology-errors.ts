@@ -80,6 +80,10 @@ export const topologyErrors = {
     cause: 'A stage gives a topic to an output that its processor does not have.',
     mend: 'Use default or one of the named outputs of the processor.',
   },
+  TOPOLOGY_MISSING_OUTPUT: {
+    cause: 'The options of a stage ask for a named output (late: true of aggregate) that has no topic.',
+    mend: 'Name a topic for it under to, or leave the option out.',
+  },
   TOPOLOGY_UNKNOWN_TOPIC: {
     cause: 'A stage or a tap reads a topic that nothing in the topology provides.',
     mend: 'Correct its name, or list it under topics: when others write it.',

@@ -69,6 +69,8 @@ export interface ProcessorDefinition<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** Named outputs beside `default`. */
   readonly outputs?: readonly string[];
+  /** Those of the named outputs that these options ask for: its stage must name a topic for each. */
+  needs?(options: Options): readonly string[];
   /** What its output topics hold; the same as its input topics when left out. */
   readonly produces?: 'frames' | 'records';
   /** State it keeps for each task. */
@@ -90,6 +92,8 @@ interface ProcessorSpec<Schema extends z.ZodType> {
   readonly summary: string;
   readonly options: Schema;
   readonly outputs?: readonly string[];
+  /** Those of the named outputs that these options ask for. */
+  needs?(options: z.output<Schema>): readonly string[];
   readonly produces?: 'frames' | 'records';
   /** State it keeps for each task: stores by name, or a function of the options. */
   readonly stores?: StoreSpecs | ((options: z.output<Schema>) => StoreSpecs);
@@ -122,6 +126,7 @@ export function defineProcessor<Schema extends z.ZodType>(
   const { name, summary, options, outputs, produces, stores, copartitioned } = spec;
   const repartitionBy = spec.repartitionBy?.bind(spec);
   const reads = spec.reads?.bind(spec);
+  const needs = spec.needs?.bind(spec);
   const create =
     'create' in spec
       ? spec.create.bind(spec)
@@ -135,6 +140,7 @@ export function defineProcessor<Schema extends z.ZodType>(
     summary,
     options: options as z.ZodType<z.output<Schema>>,
     ...(outputs && { outputs }),
+    ...(needs && { needs }),
     ...(produces && { produces }),
     ...(stores && { stores: typeof stores === 'function' ? stores : () => stores }),
     ...(repartitionBy && { repartitionBy }),

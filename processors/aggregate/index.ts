@@ -32,6 +32,7 @@ export default defineProcessor({
     'Counts, sums, averages, collects ... the records of each key, for ever or in windows of time (tumbling, hopping, sliding, session).',
   options,
   outputs: ['late'],
+  needs: ({ late }) => (late ? ['late'] : []),
   produces: 'records',
   stores: ({ window }) => {
     if (!window) return { aggregates: BY_KEY };

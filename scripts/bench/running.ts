@@ -7,6 +7,7 @@ import type { Plan } from '../../pipeline/topology/plan.ts';
 import type { BenchBroker } from './bench-broker.ts';
 import type { Cleanup } from './cleanup.ts';
 import { quiet } from './quiet.ts';
+import { provision as provisionTopics } from '../../pipeline/runtime/provision.ts';
 
 interface Process {
   readonly name: string;
@@ -33,7 +34,7 @@ export interface Running {
 export async function provision(plan: Plan, broker: BenchBroker, cleanup: Cleanup): Promise<Running> {
   const kafka = createKafka(broker.connection, { log: quiet, clientId: `tapline-${plan.name}` });
   const admin = kafka.admin();
-  await admin.ensureTopics(plan.topics);
+  await provisionTopics(admin, plan);
   const killed = new Set<string>();
   const { supervisor, failed } = supervise(plan, { admin, broker, killed });
   const processes = (): Process[] => processesOf(supervisor, broker);

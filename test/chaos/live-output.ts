@@ -6,6 +6,12 @@ import { headerOf } from './verify/kcat.ts';
 
 const AGAIN_MS = 100;
 
+/** A time without anything new in a partition. */
+export interface Gap {
+  readonly partition: number;
+  readonly ms: number;
+}
+
 /** What arrives in a topic while it arrives, as a read-committed kcat sees it; without a broker kcat ends, and is started anew. */
 export class LiveOutput {
   readonly #bootstrap: string;
@@ -13,7 +19,7 @@ export class LiveOutput {
   readonly #highest = new Map<number, number>();
   readonly #seen = new Set<number>();
   readonly #arrivedMs = new Map<number, number>();
-  #longestGapMs = 0;
+  #longest: Gap = { partition: 0, ms: 0 };
   #kcat: ChildProcess | null = null;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
@@ -45,14 +51,15 @@ export class LiveOutput {
 
   /** From here on gaps are measured. */
   mark(): void {
-    this.#longestGapMs = 0;
+    this.#longest = { partition: 0, ms: 0 };
     for (let partition = 0; partition < PARTITIONS; partition++) this.#arrivedMs.set(partition, performance.now());
   }
 
   /** The longest time since the mark in which a partition had nothing new. */
-  get longestGapMs(): number {
+  get longestGap(): Gap {
     const nowMs = performance.now();
-    return Math.max(this.#longestGapMs, ...[...this.#arrivedMs.values()].map((arrivedMs) => nowMs - arrivedMs));
+    const open = [...this.#arrivedMs].map(([partition, arrivedMs]) => ({ partition, ms: nowMs - arrivedMs }));
+    return [this.#longest, ...open].reduce((longest, gap) => (gap.ms > longest.ms ? gap : longest));
   }
 
   async #run(): Promise<void> {
@@ -90,7 +97,8 @@ export class LiveOutput {
     if (number <= (this.#highest.get(partition) ?? -1)) return;
     this.#highest.set(partition, number);
     const nowMs = performance.now();
-    this.#longestGapMs = Math.max(this.#longestGapMs, nowMs - (this.#arrivedMs.get(partition) ?? nowMs));
+    const ms = nowMs - (this.#arrivedMs.get(partition) ?? nowMs);
+    if (ms > this.#longest.ms) this.#longest = { partition, ms };
     this.#arrivedMs.set(partition, nowMs);
   }
 }

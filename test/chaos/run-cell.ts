@@ -138,8 +138,9 @@ async function strike(
     await faults[cell.fault](running);
     await sleep(SETTLE_MS);
     await flows(running, feed.made);
-    stalledS.push(live.longestGapMs / 1000);
-    say(`${cell.name} ${stalledS.length}: a partition stood still for ${stalledS.at(-1)?.toFixed(1)} s`);
+    const { partition, ms } = live.longestGap;
+    stalledS.push(ms / 1000);
+    say(`${cell.name} ${stalledS.length}: partition ${partition} stood still for ${(ms / 1000).toFixed(1)} s`);
   }
   return stalledS;
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { errorAt, type Finding, type Place } from '../finding.ts';
-import { SECTIONS, plainOptions, registeredFor, type Part } from '../graph.ts';
+import { optionsOf, SECTIONS, plainOptions, registeredFor, type Part } from '../graph.ts';
 import { called, type LintContext } from '../lint-context.ts';
 import { placeOfKey, placeOfValue } from '../located.ts';
 import { isModulePath } from '../registry.ts';
@@ -20,7 +20,11 @@ export function checkTypes(context: LintContext): readonly Finding[] {
     if (part.reference === undefined) return [];
     const definition = registeredFor(part, context.registry)?.definition;
     if (!definition) return unknownType(part, part.reference, context);
-    return [...optionFindings(part, definition, context), ...outputFindings(part, definition)];
+    return [
+      ...optionFindings(part, definition, context),
+      ...outputFindings(part, definition),
+      ...missingOutputs(part, definition, context),
+    ];
   });
 }
 
@@ -83,6 +87,20 @@ function outputFindings(part: Part, definition: Definition): readonly Finding[] 
     const message = `${called(part)}: processor "${definition.name}" has no output "${output}"; ${mend}`;
     return [errorAt(place, { code: 'TOPOLOGY_UNKNOWN_OUTPUT', message })];
   });
+}
+
+/** Outputs that the options ask for and that have no topic. */
+function missingOutputs(part: Part, definition: Definition, { root, registry }: LintContext): readonly Finding[] {
+  if (definition.kind !== 'processor' || !definition.needs) return [];
+  const options = optionsOf(root, part, registry);
+  const needed = options === undefined ? [] : definition.needs(options);
+  const given = part.writes.map(({ output }) => output ?? 'default');
+  return needed
+    .filter((output) => !given.includes(output))
+    .map((output) => {
+      const message = `${called(part)}: its options ask for the output "${output}", which has no topic; add it under to, as in { default: ..., ${output}: ... }`;
+      return errorAt(placeOfKey(root, [...part.path, 'with']), { code: 'TOPOLOGY_MISSING_OUTPUT', message });
+    });
 }
 
 function isJson(value: unknown): boolean {
