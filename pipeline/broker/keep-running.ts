@@ -36,7 +36,8 @@ export async function keepRunning(parts: KeepRunningParts): Promise<void> {
 }
 
 async function startAgain({ port }: ManagedNote, { start, say, signal }: KeepRunningParts): Promise<void> {
-  for (let told = ''; !signal.aborted;) {
+  const isOver = (): boolean => signal.aborted;
+  for (let told = ''; !isOver();) {
     try {
       const { bootstrap } = await start(port);
       const isWhereItWas = bootstrap.endsWith(`:${port}`);
@@ -44,7 +45,7 @@ async function startAgain({ port }: ManagedNote, { start, say, signal }: KeepRun
       say(`the broker is back at ${bootstrap}${mend}`);
       return;
     } catch (error) {
-      if (signal.aborted) return;
+      if (isOver()) return;
       const [sentence = ''] = messageOf(error).split('\n');
       if (sentence !== told) say(`${sentence}; trying again every ${TRY_AGAIN_MS / 1000} s`);
       told = sentence;

@@ -41,8 +41,9 @@ test('a broker of ours that is killed is told of and started again, and the work
   expect(await readNote(join(topology.directory, '.tapline'))).toBeNull();
 });
 
-async function produce({ topic, directory }: UniqueTopology, line: string): Promise<void> {
-  const run = await tapline({ args: ['produce', topic('frames.numbers')], env, directory });
+async function produce(topology: UniqueTopology, line: string): Promise<void> {
+  const args = ['produce', topology.topic('frames.numbers')];
+  const run = await tapline({ args, env, directory: topology.directory });
   run.process.stdin!.end(`${line}\n`);
   expect(await run.ended).toBe(0);
 }
