@@ -5,6 +5,8 @@ import { PARTITIONS } from './chaos-topology.ts';
 import { headerOf } from './verify/kcat.ts';
 
 const AGAIN_MS = 100;
+/** Longer than a fetch of a topic in which something always comes, shorter than what is to be measured. */
+const SILENT_MS = 2_000;
 
 /** A time without anything new in a partition. */
 export interface Gap {
@@ -12,17 +14,20 @@ export interface Gap {
   readonly ms: number;
 }
 
-/** What arrives in a topic while it arrives, as a read-committed kcat sees it; without a broker kcat ends, and is started anew. */
+/**
+ * What arrives in a topic while it arrives, as a read-committed kcat of each partition sees it. One that ends without a
+ * broker, or falls silent (librdkafka may wait long for a broker that is back), is started anew where it was.
+ */
 export class LiveOutput {
   readonly #bootstrap: string;
   readonly #topic: string;
   readonly #highest = new Map<number, number>();
   readonly #seen = new Set<number>();
   readonly #arrivedMs = new Map<number, number>();
+  readonly #kcats = new Set<ChildProcess>();
   #longest: Gap = { partition: 0, ms: 0 };
-  #kcat: ChildProcess | null = null;
   #stopped = false;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<unknown> = Promise.resolve();
 
   constructor(bootstrap: string, topic: string) {
     this.#bootstrap = bootstrap;
@@ -30,12 +35,12 @@ export class LiveOutput {
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#running = Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => this.#run(partition)));
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#kcat?.kill('SIGTERM');
+    for (const kcat of this.#kcats) kcat.kill('SIGTERM');
     await this.#running;
   }
 
@@ -62,9 +67,9 @@ export class LiveOutput {
     return [this.#longest, ...open].reduce((longest, gap) => (gap.ms > longest.ms ? gap : longest));
   }
 
-  async #run(): Promise<void> {
-    while (!this.#isStopped()) {
-      await this.#follow();
+  async #run(partition: number): Promise<void> {
+    for (let next = 0; !this.#isStopped();) {
+      next = await this.#follow(partition, next);
       await sleep(AGAIN_MS);
     }
   }
@@ -73,26 +78,28 @@ export class LiveOutput {
     return this.#stopped;
   }
 
-  async #follow(): Promise<void> {
-    // librdkafka would otherwise wait up to 10 s before it looks for a broker that is back.
-    const properties = [
-      'isolation.level=read_committed',
-      'fetch.wait.max.ms=50',
-      'reconnect.backoff.max.ms=100',
-      'log_level=0',
-    ];
-    const settings = properties.flatMap((property) => ['-X', property]);
-    const args = ['-C', '-b', this.#bootstrap, '-t', this.#topic, '-q', '-u', ...settings, '-f', '%p %h\\n'];
+  /** Reads from an offset on, as long as something comes; the offset to go on at. */
+  async #follow(partition: number, from: number): Promise<number> {
+    const settings = ['-X', 'isolation.level=read_committed', '-X', 'fetch.wait.max.ms=50', '-X', 'log_level=0'];
+    const place = ['-t', this.#topic, '-p', String(partition), '-o', String(from)];
+    const args = ['-C', '-b', this.#bootstrap, ...place, '-q', '-u', ...settings, '-f', '%o %h\\n'];
     const kcat = spawn('kcat', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    this.#kcat = kcat;
-    createInterface({ input: kcat.stdout }).on('line', (line) => this.#take(line));
+    this.#kcats.add(kcat);
+    let next = from;
+    const silence = setTimeout(() => kcat.kill('SIGTERM'), SILENT_MS);
+    createInterface({ input: kcat.stdout }).on('line', (line) => {
+      silence.refresh();
+      const [offset, headers = ''] = line.split(' ');
+      next = Number(offset) + 1;
+      this.#take(partition, Number(headerOf({ headers }, 'number')));
+    });
     await new Promise((resolve) => kcat.once('close', resolve));
+    clearTimeout(silence);
+    this.#kcats.delete(kcat);
+    return next;
   }
 
-  #take(line: string): void {
-    const [place, headers = ''] = line.split(' ');
-    const partition = Number(place);
-    const number = Number(headerOf({ headers }, 'number'));
+  #take(partition: number, number: number): void {
     this.#seen.add(number);
     if (number <= (this.#highest.get(partition) ?? -1)) return;
     this.#highest.set(partition, number);
