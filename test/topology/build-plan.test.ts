@@ -25,6 +25,7 @@ describe('the plan', () => {
         deadLetterTopic: 't.eye.dlq',
         endless: true,
         live: true,
+        positions: null,
         maxUnderWay: 24,
         buffer: { records: 256, bytes: 32 * MB },
       },
