@@ -6,7 +6,10 @@ import type { SourcePosition } from '../ports/source.ts';
 
 /** How what a source makes, and how far it has read, get to Kafka. */
 export interface SourceDelivery {
-  /** Before the source begins or begins anew: what it has stored. Waits through outages until `signal` aborts. */
+  /**
+   * Before the source begins or begins anew: what it has stored. Waits through outages until `signal` aborts.
+   * @throws FatalError POSITIONS_UNREADABLE
+   */
   begin(signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
   /**
    * Writes records, and the positions with them, of which the last of each name counts.
@@ -42,7 +45,9 @@ export function withPositions({ topic, producer, reader, nowMs }: PositionParts)
   return {
     begin: async (signal) => {
       await producer.begin(signal);
-      return signal.aborted ? new Map() : storedPositions(reader, topic, signal);
+      if (signal.aborted) return new Map();
+      const stored = await storedPositions(reader, topic, signal);
+      return new Map([...stored].map(([of, record]) => [of, positionOf(record)]));
     },
     write: async (records, positions) => {
       await producer.commit([...records, ...positionRecords(topic, positions, nowMs())]);
@@ -54,19 +59,18 @@ export function withPositions({ topic, producer, reader, nowMs }: PositionParts)
   };
 }
 
-/** What a source has stored, by what is read. @throws FatalError POSITIONS_UNREADABLE */
+/** What a source has stored, by what is read, as it is written. */
 export async function storedPositions(
   reader: PartitionReader,
   topic: string,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, unknown>> {
-  const stored = new Map<string, unknown>();
+): Promise<ReadonlyMap<string, ConsumerRecord>> {
+  const stored = new Map<string, ConsumerRecord>();
   const reading = await reader.open({ topic, partition: 0 }, signal);
   for await (const { records } of reading.batches()) {
     for (const record of records) {
-      const of = String(record.key);
-      if (record.value === null) stored.delete(of);
-      else stored.set(of, positionOf(record));
+      if (record.value === null) stored.delete(String(record.key));
+      else stored.set(String(record.key), record);
     }
   }
   return stored;
@@ -85,6 +89,7 @@ export function positionRecords(
   });
 }
 
+/** @throws FatalError POSITIONS_UNREADABLE */
 function positionOf({ topic, partition, offset, value }: ConsumerRecord): unknown {
   try {
     return JSON.parse(String(value));

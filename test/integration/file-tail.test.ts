@@ -4,6 +4,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { createKafka } from '../../pipeline/kafka/index.ts';
 import { headerText } from '../../pipeline/ports/record.ts';
 import { silentLog } from '../runtime/stage-harness.ts';
+import { like } from './dead-letters.ts';
 import { readAll } from './read-records.ts';
 import { tapline, uniqueTopology } from './topology-run.ts';
 import { until } from './until.ts';
@@ -28,6 +29,45 @@ function endOf(topic: string): () => Promise<number> {
     return (description?.partitions ?? []).reduce((sum, { high }) => sum + Number(high), 0);
   };
 }
+
+test('what a source has read can be forgotten, while it runs too', async () => {
+  const topology = await uniqueTopology(oneSource);
+  const log = join(topology.directory, 'app.log');
+  await appendFile(log, 'one\ntwo\n');
+  const up = await tapline({ args: ['up', topology.file, '--no-ui'], env, directory: topology.directory });
+  const reset = async (...args: string[]) => {
+    const { ended, lines } = await tapline({ args: ['reset', ...args], env });
+    return { code: await ended, text: lines.join('\n') };
+  };
+  const seen = async (count: number): Promise<readonly string[]> => {
+    const lines = async () =>
+      (await readAll(bootstrap, topology.topic('frames.lines'))).map(({ value }) => String(value));
+    await until(async () => (await lines()).length >= count, { what: `${count} lines` });
+    return lines();
+  };
+  await up.line(/metrics http/);
+  expect(await seen(2)).toEqual(['one', 'two']);
+
+  const dry = await reset(`${topology.name}.log`, '--forget', '--dry-run');
+  expect(dry).toMatchObject({
+    code: 0,
+    text: like(/"offset":8.*\n2 positions .* none is forgotten/s),
+  });
+  const forgotten = await reset(`${topology.name}.log`, '--forget');
+  expect(forgotten).toMatchObject({ code: 0, text: like(/\n2 positions of .*\.log forgotten/) });
+  await appendFile(log, 'three\n');
+
+  expect(await seen(5)).toEqual(['one', 'two', 'one', 'two', 'three']);
+  expect(await reset(`${topology.name}.nothing`, '--forget')).toMatchObject({
+    code: 2,
+    text: like(/ARGUMENT_INVALID no source .*\.nothing has stored positions/),
+  });
+  expect(await reset(`${topology.name}.log`)).toMatchObject({
+    code: 2,
+    text: like(/ARGUMENT_INVALID say either --to, .*, or --forget/),
+  });
+  expect(await up.stop()).toBe(0);
+});
 
 test('each line is sent once and in order, though the log is rotated and the source is killed again and again', async () => {
   const topology = await uniqueTopology(oneSource);

@@ -136,6 +136,21 @@ describe('the plan', () => {
     });
   });
 
+  it('gives a source that has positions a topic for them, of one partition whatever the others have', () => {
+    const { sources, topics } = plan(
+      'defaults: { partitions: 8 }',
+      'sources: { entries: { type: journal, to: entries }, rows: { type: lines, to: rows, with: { path: a } } }',
+    );
+
+    expect(sources.map(({ positions }) => positions)).toEqual([
+      { topic: 't-entries-positions', transactionalId: 't.entries' },
+      null,
+    ]);
+    expect(topics.filter(({ holds }) => holds === 'positions')).toMatchObject([
+      { name: 't-entries-positions', partitions: 1, retentionMs: -1, retentionBytes: -1 },
+    ]);
+  });
+
   it('lets dead letters be larger than any input, dead letters of dead letters included', () => {
     const found = plan(
       CAMERA,
