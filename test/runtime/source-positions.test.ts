@@ -66,6 +66,7 @@ class MemoryKafka {
       commit: async (records: readonly ProducerRecord[]) => {
         await nextTurn();
         const failure = this.#failures[this.attempts++];
+        for (let turn = 0; failure && turn < 50; turn++) await nextTurn(); // the source goes on meanwhile, as far as it can
         if (failure) throw failure;
         this.transactions.push(records);
         return new Map<string, bigint>();
