@@ -69,40 +69,44 @@ test('what a source has read can be forgotten, while it runs too', async () => {
   expect(await up.stop()).toBe(0);
 });
 
-test('each line is sent once and in order, though the log is rotated and the source is killed again and again', async () => {
-  const topology = await uniqueTopology(oneSource);
-  const log = join(topology.directory, 'app.log');
-  const up = await tapline({ args: ['up', topology.file, '--no-ui'], env, directory: topology.directory });
-  await up.line(/metrics http/);
-  const end = endOf(topology.topic('frames.lines'));
-  const rotate = async (): Promise<void> => {
-    await rename(`${log}.1`, `${log}.2`).catch(() => undefined); // there is none at first
-    await rename(log, `${log}.1`);
-  };
-  const worker = async (): Promise<number> => {
-    let pid: number | undefined;
-    await until(async () => (pid = (await up.status()).sources[0]!.pids[0]) !== undefined, { what: 'a worker' });
-    return pid!;
-  };
+test(
+  'each line is sent once and in order, though the log is rotated and the source is killed again and again',
+  { timeout: 240_000 },
+  async () => {
+    const topology = await uniqueTopology(oneSource);
+    const log = join(topology.directory, 'app.log');
+    const up = await tapline({ args: ['up', topology.file, '--no-ui'], env, directory: topology.directory });
+    await up.line(/metrics http/);
+    const end = endOf(topology.topic('frames.lines'));
+    const rotate = async (): Promise<void> => {
+      await rename(`${log}.1`, `${log}.2`).catch(() => undefined); // there is none at first
+      await rename(log, `${log}.1`);
+    };
+    const worker = async (): Promise<number> => {
+      let pid: number | undefined;
+      await until(async () => (pid = (await up.status()).sources[0]!.pids[0]) !== undefined, { what: 'a worker' });
+      return pid!;
+    };
 
-  for (let piece = 0; piece * PIECE < TOTAL; piece++) {
-    const text = Array.from({ length: PIECE }, (_, n) => `line ${piece * PIECE + n}\n`).join('');
-    const cut = text.length - 3; // in the middle of a line
-    const pid = await worker();
-    await appendFile(log, text.slice(0, cut));
-    await until(async () => (await end()) > piece * PIECE + PIECE / 10, { what: `a part of piece ${piece}` });
-    if (piece % 2 === 1) process.kill(pid, 'SIGKILL');
-    await appendFile(log, text.slice(cut));
-    if (piece === 2 || piece === 5) await rotate();
-  }
-  const seen = async (): Promise<readonly string[]> =>
-    (await readAll(bootstrap, topology.topic('frames.lines'))).map(({ value }) => String(value));
-  await until(async () => (await end()) >= TOTAL && (await seen()).length >= TOTAL, { what: 'all lines' });
+    for (let piece = 0; piece * PIECE < TOTAL; piece++) {
+      const text = Array.from({ length: PIECE }, (_, n) => `line ${piece * PIECE + n}\n`).join('');
+      const cut = text.length - 3; // in the middle of a line
+      const pid = await worker();
+      await appendFile(log, text.slice(0, cut));
+      await until(async () => (await end()) > piece * PIECE + PIECE / 10, { what: `a part of piece ${piece}` });
+      if (piece % 2 === 1) process.kill(pid, 'SIGKILL');
+      await appendFile(log, text.slice(cut));
+      if (piece === 2 || piece === 5) await rotate();
+    }
+    const seen = async (): Promise<readonly string[]> =>
+      (await readAll(bootstrap, topology.topic('frames.lines'))).map(({ value }) => String(value));
+    await until(async () => (await end()) >= TOTAL && (await seen()).length >= TOTAL, { what: 'all lines' });
 
-  expect(await seen()).toEqual(Array.from({ length: TOTAL }, (_, n) => `line ${n}`));
-  const records = await readAll(bootstrap, topology.topic('frames.lines'));
-  expect(new Set(records.map(({ headers }) => headerText(headers, 'ce_id'))).size).toBe(TOTAL);
-  expect(new Set(records.map(({ headers }) => headerText(headers, 'file-inode'))).size).toBe(3);
-  expect((await up.status()).sources[0]!.restarts).toBeGreaterThanOrEqual(5);
-  expect(await up.stop()).toBe(0);
-});
+    expect(await seen()).toEqual(Array.from({ length: TOTAL }, (_, n) => `line ${n}`));
+    const records = await readAll(bootstrap, topology.topic('frames.lines'));
+    expect(new Set(records.map(({ headers }) => headerText(headers, 'ce_id'))).size).toBe(TOTAL);
+    expect(new Set(records.map(({ headers }) => headerText(headers, 'file-inode'))).size).toBe(3);
+    expect((await up.status()).sources[0]!.restarts).toBeGreaterThanOrEqual(5);
+    expect(await up.stop()).toBe(0);
+  },
+);
