@@ -45,6 +45,7 @@ export {
   type SourceContext,
   type SourceDefinition,
   type SourceNature,
+  type SourcePosition,
   type SourceRecord,
 } from './ports/source.ts';
 export { duration } from './topology/duration.ts';

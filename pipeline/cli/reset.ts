@@ -2,11 +2,13 @@ import { Command, Option } from 'commander';
 import { UserError } from '../errors/pipeline-error.ts';
 import type { Admin, GroupOffset, GroupState, PartitionOffset, TopicDescription } from '../ports/admin.ts';
 import { connect } from './connect.ts';
+import { forgetPositions } from './forget-positions.ts';
 import { parseLogPosition, type LogPosition } from './log-position.ts';
 import { complain, say } from './terminal.ts';
 
 interface ResetOptions {
-  readonly to: string;
+  readonly to?: string;
+  readonly forget: boolean;
   readonly topic: readonly string[];
   readonly dryRun: boolean;
 }
@@ -17,34 +19,46 @@ interface Move extends PartitionOffset {
   readonly low: bigint;
 }
 
-/** `reset`: moves the committed offsets of a stage or tap that is stopped. */
+/** `reset`: moves the committed offsets of a stage or tap that is stopped, or forgets the positions of a source. */
 export function resetCommand(): Command {
   return new Command('reset')
-    .summary('make a stopped stage begin elsewhere')
+    .summary('make a stopped stage begin elsewhere, or a source as at first')
     .description(
       'Moves the committed offsets of a stage or tap that does not run: it begins there at its next start. ' +
-        'A live tap begins at the end at every start, whatever is set.',
+        'A live tap begins at the end at every start, whatever is set. ' +
+        'With --forget it forgets what a source has read; one that runs notices with its next record, and begins anew.',
     )
-    .argument('<group>', '<topology>.<stage>, or <topology>.<tap>')
-    .requiredOption('--to <position>', 'earliest, latest, an ISO time, an offset, or partition@offset')
+    .argument('<part>', '<topology>.<stage>, <topology>.<tap>, or <topology>.<source> with --forget')
+    .option('--to <position>', 'earliest, latest, an ISO time, an offset, or partition@offset')
     .addOption(topicOption())
-    .option('--dry-run', 'show old and new offsets, set nothing', false)
+    .option('--forget', 'forget the positions of a source, such as file-tail', false)
+    .option('--dry-run', 'show what would be set or forgotten, and leave it', false)
     .addHelpText(
       'after',
       '\nExamples:\n' +
         '  npm run -s topology -- reset street.decode --to earliest --dry-run\n' +
         '  npm run -s topology -- reset street.decode --to 2026-07-01T12:00Z\n' +
-        '  npm run -s topology -- reset street.decode --to 1@4200',
+        '  npm run -s topology -- reset street.decode --to 1@4200\n' +
+        '  npm run -s topology -- reset shop.log --forget --dry-run',
     )
     .action(async (name: string, options: ResetOptions) => {
-      const position = parseLogPosition(options.to, '--to');
-      const admin = (await connect('tapline-reset')).admin();
+      if (options.forget === (options.to !== undefined)) throw nothingOrBoth();
+      const position = options.to === undefined ? null : parseLogPosition(options.to, '--to');
+      const kafka = await connect('tapline-reset');
+      if (!position) return forgetPositions(kafka, name, options);
+      const admin = kafka.admin();
       try {
         await reset(admin, name, { ...options, position });
       } finally {
         await admin.close();
       }
     });
+}
+
+function nothingOrBoth(): UserError {
+  const sentence =
+    'say either --to, where a stage or tap shall begin, or --forget, that a source shall begin as at its first start';
+  return new UserError('ARGUMENT_INVALID', sentence);
 }
 
 function topicOption(): Option {

@@ -38,8 +38,8 @@ export const kafkaErrors = {
     mend: 'Check the KAFKA_SASL_* settings and the access rules of the user.',
   },
   TRANSACTION_LOST: {
-    cause: 'A transaction was interrupted, or another worker has taken its task over.',
-    mend: 'Nothing: the task begins anew where the group has committed. If it comes again and again, look for slow brokers.',
+    cause: 'A transaction was interrupted, or another worker has taken its task or source over.',
+    mend: 'Nothing: the task or source begins anew where it has committed. If it comes again and again, look for slow brokers.',
   },
   KAFKA_ENVIRONMENT_INVALID: {
     cause: 'An environment variable that tells how to reach Kafka has a value it cannot have.',

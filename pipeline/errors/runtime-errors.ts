@@ -39,6 +39,10 @@ export const runtimeErrors = {
     cause: 'A source ended with an error that a restart cannot mend.',
     mend: 'Read the message; correct the options of the source.',
   },
+  POSITIONS_UNREADABLE: {
+    cause: 'The topic where a source stores its positions holds something else.',
+    mend: 'Find out who writes to it; tapline reset <topology>.<source> --forget makes the source begin as at first.',
+  },
   WORKER_FAILED: {
     cause: 'A worker process could not be started or ended at once.',
     mend: 'Read its last words above; the log file has the rest.',

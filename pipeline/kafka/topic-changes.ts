@@ -35,7 +35,7 @@ const RAISED_IF_LOWER = new Set<PlannedSetting>(['segmentBytes', 'maxMessageByte
 /** The settings a new topic gets, as Kafka names them. */
 export function settingsOf(plan: TopicPlan): Record<string, string> {
   const settings = Object.fromEntries(PLANNED.map((setting) => [SETTING_NAMES[setting], String(plan[setting])]));
-  return plan.holds === 'changes' ? { ...settings, 'cleanup.policy': 'compact' } : settings;
+  return isCompacted(plan) ? { ...settings, 'cleanup.policy': 'compact' } : settings;
 }
 
 /**
@@ -56,11 +56,16 @@ export function compareTopic(plan: TopicPlan, existing: ExistingTopic): TopicCha
       notes.push(`${name} was ${has}, now ${planned}.`);
     } else notes.push(`${name} is ${has} and stays so; the default would be ${planned}.`);
   }
-  if (plan.holds === 'changes' && existing.settings['cleanup.policy'] === 'delete') {
+  if (isCompacted(plan) && existing.settings['cleanup.policy'] === 'delete') {
     settings['cleanup.policy'] = 'compact';
-    notes.push('cleanup.policy was delete, now compact: it keeps the state of a stage.');
+    notes.push('cleanup.policy was delete, now compact: it keeps the state of a stage or the positions of a source.');
   }
   return { ...partitions, settings, notes };
+}
+
+/** Of these topics the last record of each key is kept for ever. */
+function isCompacted({ holds }: TopicPlan): boolean {
+  return holds === 'changes' || holds === 'positions';
 }
 
 function comparePartitions(

@@ -62,7 +62,7 @@ class KafkaTransactionalProducer implements TransactionalProducer {
     }
   }
 
-  async commit(records: readonly ProducerRecord[], progress: Progress): Promise<Written> {
+  async commit(records: readonly ProducerRecord[], progress?: Progress): Promise<Written> {
     const byPartition = await checkedRecords(records, this.#parts.directory);
     const life = this.#life;
     if (!life) throw this.#lost(new Error('no transaction was begun'));
@@ -88,11 +88,11 @@ class KafkaTransactionalProducer implements TransactionalProducer {
   async #write(
     transaction: Transaction,
     partitions: readonly (readonly QueuedRecord[])[],
-    progress: Progress,
+    progress: Progress | undefined,
   ): Promise<Written> {
     // The offsets first: the broker gathers commits for some milliseconds, in which the records are written.
-    await transaction.addGroup(progress);
-    const committing = transaction.commitOffsets(progress);
+    if (progress) await transaction.addGroup(progress);
+    const committing = progress && transaction.commitOffsets(progress);
     const writing = this.#writeRecords(transaction, partitions);
     // Both are to be settled before the end: what came after it would belong to no transaction.
     await Promise.allSettled([writing, committing]).then(throwFirst);
@@ -139,13 +139,13 @@ class KafkaTransactionalProducer implements TransactionalProducer {
 
   #lost(cause: unknown): TransactionLost {
     const what = FENCED.test(errorTypeOf(cause) ?? '') ? 'another worker has taken it over' : messageOf(cause);
-    const sentence = `the transaction of "${this.#transactionalId}" was interrupted: ${what}; the task begins anew where its group has committed`;
+    const sentence = `the transaction of "${this.#transactionalId}" was interrupted: ${what}; what is committed tells where to begin anew`;
     return new TransactionLost('TRANSACTION_LOST', sentence, { cause });
   }
 
   #refused(cause: unknown): PipelineError {
     if (cause instanceof PipelineError) return cause;
-    const sentence = `the broker refuses transactions of "${this.#transactionalId}": ${messageOf(cause)}; check the rights of this user on the transactional id, its topics and its group`;
+    const sentence = `the broker refuses transactions of "${this.#transactionalId}": ${messageOf(cause)}; check the rights of this user on the transactional id, its topics and its group, if it has one`;
     return new FatalError('KAFKA_REFUSED', sentence, { cause });
   }
 

@@ -27,7 +27,7 @@ export interface Progress {
   readonly offsets: readonly (TopicPartition & { readonly nextOffset: bigint })[];
 }
 
-/** Writes records and the progress of a group together or not at all. One call at a time. */
+/** Writes records, and the progress of a group where there is one, together or not at all. One call at a time. */
 export interface TransactionalProducer {
   /**
    * Takes the transactional id over: whatever its former owner left undecided is decided, and he can write no more. What
@@ -40,6 +40,6 @@ export interface TransactionalProducer {
    * @throws ProduceError naming the record that can never be written: nothing was written, and the producer goes on;
    * TransactionLost where it is unknown whether it was written, or another one has taken over: `begin` again.
    */
-  commit(records: readonly ProducerRecord[], progress: Progress): Promise<Written>;
+  commit(records: readonly ProducerRecord[], progress?: Progress): Promise<Written>;
   close(): Promise<void>;
 }

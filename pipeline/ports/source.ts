@@ -10,6 +10,16 @@ export interface SourceRecord {
   readonly headers: Headers;
   /** Capture time, milliseconds since 1970 UTC. */
   readonly timestampMs: number;
+  /** Of a source with `positions`: how far it has read with this record. */
+  readonly position?: SourcePosition;
+}
+
+/** How far a source has read one of the things it reads, to be stored with the records that come of it. */
+export interface SourcePosition {
+  /** What is read: a file, a table. */
+  readonly of: string;
+  /** Where to go on: small JSON. Null forgets it. */
+  readonly at: unknown;
 }
 
 /** What a source is given when it starts. */
@@ -22,7 +32,14 @@ export interface SourceContext {
   readonly signal: AbortSignal;
   /** Folder of the topology file: relative paths in options are resolved against it. */
   readonly baseDirectory: string;
-  /** Sends what could not become a record (a bad line, an odd HTTP answer) to the source's dead letters. */
+  /** Of a source with `positions`: what it has stored, by what is read. */
+  readonly positions: ReadonlyMap<string, unknown>;
+  /** Of a source with `positions`: goes on to a position without a record. Waits for room. */
+  readonly advance: (position: SourcePosition) => Promise<void>;
+  /**
+   * Sends what could not become a record (a bad line, an odd HTTP answer) to the source's dead letters. Of a source with
+   * `positions` it is written together with its next record or position.
+   */
   readonly deadLetter: (raw: Buffer | string, error: unknown, headers?: Headers) => Promise<void>;
 }
 
@@ -44,6 +61,11 @@ export interface SourceDefinition<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** `frames` topics get the limits of large records. */
   readonly produces: 'frames' | 'records';
+  /**
+   * Its records carry positions, which are stored in the transaction of the records: it begins where it has stopped, and
+   * nothing is lost or repeated. It is never `live`.
+   */
+  readonly positions?: true;
   nature(options: Options): SourceNature;
   /** Pulled by the runtime; returning ends a finite source, throwing restarts it with back-off. */
   records(options: Options, context: SourceContext): AsyncIterable<SourceRecord>;

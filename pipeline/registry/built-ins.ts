@@ -19,6 +19,7 @@ import consoleSink from '../sinks/console.ts';
 import files from '../sinks/files.ts';
 import topic from '../sinks/topic.ts';
 import viewer from '../sinks/viewer/index.ts';
+import fileTail from '../sources/file-tail.ts';
 import http from '../sources/http.ts';
 import images from '../sources/images.ts';
 import stdin from '../sources/stdin.ts';
@@ -43,7 +44,7 @@ const processors: readonly ProcessorDefinition[] = [
   throttle,
   repartition,
 ];
-const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, stdin];
+const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, stdin, fileTail];
 const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */

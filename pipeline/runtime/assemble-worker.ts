@@ -4,12 +4,14 @@ import { createKafka, type Kafka } from '../kafka/index.ts';
 import { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import type { ConsumerOptions } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Producer } from '../ports/producer.ts';
 import { loadDefinition } from '../registry/load.ts';
-import type { Plan } from '../topology/plan.ts';
+import type { Plan, SourcePlan } from '../topology/plan.ts';
 import { stateFactory } from './assemble-state.ts';
 import { AttemptLedger } from './attempts/attempt-ledger.ts';
 import { attemptsFolder } from './attempts/worker-deaths.ts';
 import { workerName, type Role, type WorkerOrder } from './messages.ts';
+import { withPositions, withoutPositions, type SourceDelivery } from './source-delivery.ts';
 import { SourceWorker } from './source-worker.ts';
 import { StageWorker } from './stage-worker.ts';
 import type { StateEntry, StateQuery } from './state-reading.ts';
@@ -68,10 +70,12 @@ interface CommonParts {
 
 async function assembleSource({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {
   const source = planOf(plan.sources, role);
+  const producer = kafka.producer();
   const worker = new SourceWorker({
     plan: source,
     definition: await loadDefinition('source', source.type),
-    producer: kafka.producer(),
+    delivery: sourceDelivery(source, producer, kafka),
+    producer,
     admin: kafka.admin(),
     downstream: groupsDownstream(source.to, plan),
     deadLetterMaxBytes: maxBytesOf(plan, source.deadLetterTopic),
@@ -88,6 +92,16 @@ async function assembleSource({ plan, role, kafka, metrics, hooks, baseDirectory
     },
     stop: () => worker.stop(),
   };
+}
+
+function sourceDelivery({ positions }: SourcePlan, producer: Producer, kafka: Kafka): SourceDelivery {
+  if (!positions) return withoutPositions(producer);
+  return withPositions({
+    topic: positions.topic,
+    producer: producer.transactional(positions.transactionalId),
+    reader: kafka.partitionReader(),
+    nowMs: () => systemClock.nowMs(),
+  });
 }
 
 async function assembleStage({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {

@@ -1,5 +1,3 @@
-import type { SourceRecord } from '../ports/source.ts';
-
 /** Limits of what waits for the broker. */
 export interface OutboxLimits {
   readonly records: number;
@@ -7,12 +5,12 @@ export interface OutboxLimits {
 }
 
 /**
- * What a source has made and the broker has not yet taken: bounded by records and bytes. A live source never waits for
+ * What a source has made, each thing with its size, and the broker has not yet taken: bounded by records and bytes. A live source never waits for
  * room, the oldest records fall out; any other source waits.
  */
-export class Outbox {
+export class Outbox<Entry extends { readonly bytes: number }> {
   readonly #limits: OutboxLimits;
-  #waiting: SourceRecord[] = [];
+  #waiting: Entry[] = [];
   #bytes = 0;
   #inFlight = 0;
   #closed = false;
@@ -26,18 +24,17 @@ export class Outbox {
     return this.#waiting.length >= this.#limits.records || this.#bytes >= this.#limits.bytes;
   }
 
-  /** Adds a record and returns those that fell out for it, oldest first. */
-  push(record: SourceRecord): readonly SourceRecord[] {
-    const fallen: SourceRecord[] = [];
-    const size = sizeOf(record);
-    while (this.#waiting.length > 0 && this.#hasNoRoomFor(size)) fallen.push(this.#shift());
-    this.#waiting.push(record);
-    this.#bytes += size;
+  /** Adds an entry and returns those that fell out for it, oldest first. */
+  push(entry: Entry): readonly Entry[] {
+    const fallen: Entry[] = [];
+    while (this.#waiting.length > 0 && this.#hasNoRoomFor(entry.bytes)) fallen.push(this.#shift());
+    this.#waiting.push(entry);
+    this.#bytes += entry.bytes;
     this.#notify();
     return fallen;
   }
 
-  /** No more records will come. */
+  /** No more will come. */
   close(): void {
     this.#closed = true;
     this.#notify();
@@ -61,16 +58,16 @@ export class Outbox {
     return this.#waiting.length === 0;
   }
 
-  /** Takes the oldest records up to `bytes`, at least one. */
-  take(bytes: number): readonly SourceRecord[] {
-    const taken: SourceRecord[] = [];
+  /** Takes the oldest up to `bytes`, at least one. */
+  take(bytes: number): readonly Entry[] {
+    const taken: Entry[] = [];
     let size = 0;
     for (
       let next = this.#waiting[0];
-      next && (taken.length === 0 || size + sizeOf(next) <= bytes);
+      next && (taken.length === 0 || size + next.bytes <= bytes);
       next = this.#waiting[0]
     ) {
-      size += sizeOf(next);
+      size += next.bytes;
       taken.push(this.#shift());
     }
     this.#inFlight += taken.length;
@@ -79,7 +76,7 @@ export class Outbox {
   }
 
   /** What was taken has been acknowledged. */
-  acknowledge(taken: readonly SourceRecord[]): void {
+  acknowledge(taken: readonly Entry[]): void {
     this.#inFlight -= taken.length;
     this.#notify();
   }
@@ -88,11 +85,11 @@ export class Outbox {
     return this.#waiting.length >= this.#limits.records || this.#bytes + size > this.#limits.bytes;
   }
 
-  #shift(): SourceRecord {
-    const record = this.#waiting.shift();
-    if (!record) throw new RangeError('the outbox is empty; this is a bug, please report it');
-    this.#bytes -= sizeOf(record);
-    return record;
+  #shift(): Entry {
+    const entry = this.#waiting.shift();
+    if (!entry) throw new RangeError('the outbox is empty; this is a bug, please report it');
+    this.#bytes -= entry.bytes;
+    return entry;
   }
 
   #notify(): void {
@@ -100,8 +97,4 @@ export class Outbox {
     this.#waiters = [];
     for (const resolve of waiters) resolve();
   }
-}
-
-function sizeOf({ value }: SourceRecord): number {
-  return value === null ? 0 : Buffer.byteLength(value);
 }

@@ -6,6 +6,8 @@ export interface Line {
   /** From 1. */
   readonly number: number;
   readonly bytes: Buffer;
+  /** What it takes in the stream, its end included. */
+  readonly size: number;
   readonly tooLong: boolean;
 }
 
@@ -14,6 +16,7 @@ export class LineSplitter {
   readonly #maxBytes: number;
   #parts: Buffer[] = [];
   #held = 0;
+  #size = 0;
   #tooLong = false;
   #number = 0;
 
@@ -26,6 +29,7 @@ export class LineSplitter {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
       this.#hold(chunk.subarray(from, end));
+      this.#size++;
       yield this.#take();
       from = end + 1;
     }
@@ -38,6 +42,7 @@ export class LineSplitter {
   }
 
   #hold(bytes: Buffer): void {
+    this.#size += bytes.length;
     const room = this.#maxBytes - this.#held;
     if (bytes.length > room) this.#tooLong = true;
     const kept = bytes.subarray(0, room);
@@ -48,9 +53,10 @@ export class LineSplitter {
   #take(): Line {
     const bytes = this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts);
     const end = bytes.at(-1) === CARRIAGE_RETURN && !this.#tooLong ? bytes.length - 1 : bytes.length;
-    const line = { number: ++this.#number, bytes: bytes.subarray(0, end), tooLong: this.#tooLong };
+    const line = { number: ++this.#number, bytes: bytes.subarray(0, end), size: this.#size, tooLong: this.#tooLong };
     this.#parts = [];
     this.#held = 0;
+    this.#size = 0;
     this.#tooLong = false;
     return line;
   }

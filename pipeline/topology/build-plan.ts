@@ -6,8 +6,10 @@ import { plainValue, type Located } from './located.ts';
 import {
   changelogOf,
   deadLetterTopicOf,
+  positionsTopicOf,
   repartitionStageOf,
   repartitionTopicOf,
+  sourceTransactionalIdOf,
   stageGroupOf,
   tapGroupOf,
 } from './names.ts';
@@ -74,7 +76,10 @@ function planSource(
     options,
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
     endless,
-    live,
+    live: live && !definition.positions,
+    positions: definition.positions
+      ? { topic: positionsTopicOf(spec.name, name), transactionalId: sourceTransactionalIdOf(spec.name, name) }
+      : null,
     maxUnderWay: source.maxUnderWay ?? limits.maxUnderWay,
     buffer: {
       records: source.buffer?.records ?? limits.bufferRecords,

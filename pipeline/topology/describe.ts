@@ -21,11 +21,8 @@ export function describe(plan: Plan): string {
   for (const vertex of vertices.values()) drawing.addFlow(vertex); // circles have no root
   const parts = [count(plan.sources, 'source'), count(plan.stages, 'stage'), count(plan.taps, 'tap')].join(', ');
   const deadLetters = plan.topics.filter(isDeadLetter).map((topic) => `  ${topic.name}  ${settings(topic)}`);
-  const changelogs = plan.topics
-    .filter(({ holds }) => holds === 'changes')
-    .map((topic) => `  ${topic.name}  ${settings(topic)}`);
-  const state = changelogs.length > 0 ? [['state', ...changelogs].join('\n')] : [];
-  const sections = [`${plan.name}: ${parts}`, ...drawing.flows, ...state, ['dead letters', ...deadLetters].join('\n')];
+  const kept = [...topicsOf(plan, 'state', 'changes'), ...topicsOf(plan, 'positions', 'positions')];
+  const sections = [`${plan.name}: ${parts}`, ...drawing.flows, ...kept, ['dead letters', ...deadLetters].join('\n')];
   return sections.join('\n\n').split('\n').map(cut).join('\n');
 }
 
@@ -134,8 +131,14 @@ function readersOf(topic: string, { stages, taps }: Plan): readonly string[] {
 
 function settings({ holds, partitions, retentionMs, retentionBytes }: TopicPlan): string {
   const noun = partitions === 1 ? 'partition' : 'partitions';
-  if (holds === 'changes') return `${partitions} ${noun}, compacted`;
+  if (holds === 'changes' || holds === 'positions') return `${partitions} ${noun}, compacted`;
   return `${partitions} ${noun}, kept ${formatDuration(retentionMs)}, ${formatSize(retentionBytes)} each`;
+}
+
+/** A section of all topics that hold this; none where there are none. */
+function topicsOf({ topics }: Plan, title: string, held: TopicPlan['holds']): readonly string[] {
+  const lines = topics.filter(({ holds }) => holds === held).map((topic) => `  ${topic.name}  ${settings(topic)}`);
+  return lines.length > 0 ? [[title, ...lines].join('\n')] : [];
 }
 
 function topicId(name: string): string {

@@ -30,6 +30,12 @@ export const tapGroupOf = (topology: string, tap: string): string => `${topology
 export const changelogOf = (topology: string, stage: string, store: string): string =>
   `${topology}-${stage}-${store}-changelog`;
 
+/** Where a source keeps its positions: `street-orders-positions`. */
+export const positionsTopicOf = (topology: string, source: string): string => `${topology}-${source}-positions`;
+
+/** Transactional id of a source that has positions: `street.orders`. */
+export const sourceTransactionalIdOf = (topology: string, source: string): string => `${topology}.${source}`;
+
 /** Stage that the plan puts in front of one that groups by another key. */
 export const repartitionStageOf = (stage: string): string => `${stage}-repartition`;
 

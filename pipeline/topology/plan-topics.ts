@@ -21,14 +21,14 @@ export interface PlannedParts {
 
 type Holds = TopicPlan['holds'];
 
-/** Every topic of a topology in flow order, then changelogs, those for dead letters last. */
+/** Every topic of a topology in flow order, then changelogs and positions, those for dead letters last. */
 export function planTopics(spec: TopologySpec, parts: PlannedParts): readonly TopicPlan[] {
   const deadLetters = deadLetterInputs(parts);
   const holds = contents(spec, parts);
   const topics = [...holds]
     .filter(([name]) => !deadLetters.has(name))
     .map(([name, held]) => planTopic(name, held, { spec, maxMessageBytes: TOPIC_DEFAULTS[held].maxMessageBytes }));
-  topics.push(...planChangelogs(topics, { spec, parts }));
+  topics.push(...planChangelogs(topics, { spec, parts }), ...planPositions(spec, parts));
   const maxBytes = new Map(topics.map(({ name, maxMessageBytes }) => [name, maxMessageBytes]));
   const forDeadLetters = readersLast(deadLetters).map(([name, inputs]) => {
     const maxMessageBytes = deadLetterMaxBytes(inputs.map((input) => maxBytes.get(input) ?? 0));
@@ -51,6 +51,15 @@ function planChangelogs(
       ...planTopic(name, 'changes', { spec, maxMessageBytes: most(({ maxMessageBytes }) => maxMessageBytes) }),
       partitions: most(({ partitions }) => partitions),
     }));
+  });
+}
+
+/** One partition: what a transaction says last of a position holds. */
+function planPositions(spec: TopologySpec, { sources }: PlannedParts): readonly TopicPlan[] {
+  return sources.flatMap(({ plan: { positions } }) => {
+    if (!positions) return [];
+    const { maxMessageBytes } = TOPIC_DEFAULTS.positions;
+    return { ...planTopic(positions.topic, 'positions', { spec, maxMessageBytes }), partitions: 1 };
   });
 }
 

@@ -12,7 +12,7 @@ export interface Plan {
 
 export interface TopicPlan {
   readonly name: string;
-  readonly holds: 'frames' | 'records' | 'deadLetters' | 'changes';
+  readonly holds: 'frames' | 'records' | 'deadLetters' | 'changes' | 'positions';
   readonly partitions: number;
   readonly retentionMs: number;
   /** Bytes for each partition; -1 is unbounded. */
@@ -32,6 +32,8 @@ export interface SourcePlan {
   readonly deadLetterTopic: string;
   readonly endless: boolean;
   readonly live: boolean;
+  /** Where its positions are kept, and under which id they are written with its records; null for a source without. */
+  readonly positions: { readonly topic: string; readonly transactionalId: string } | null;
   /** A finite source pauses while this many records are under way in the stages after it. */
   readonly maxUnderWay: number;
   /** A live source keeps at most this much while the broker is away. */

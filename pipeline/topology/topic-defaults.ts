@@ -27,6 +27,13 @@ export const TOPIC_DEFAULTS: Readonly<Record<TopicPlan['holds'], Limits>> = {
     segmentBytes: SEGMENT_BYTES,
     maxMessageBytes: parseSizeBytes('1MB'),
   },
+  positions: {
+    retentionMs: -1,
+    retentionBytes: -1,
+    // Only closed segments are compacted, and all that is not is read when the source begins.
+    segmentBytes: parseSizeBytes('4MB'),
+    maxMessageBytes: parseSizeBytes('1MB'),
+  },
   deadLetters: {
     retentionMs: parseDurationMs('14d'),
     retentionBytes: parseSizeBytes('64MB'),

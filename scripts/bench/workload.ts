@@ -21,6 +21,8 @@ export async function writeWorkload(directory: string, frames: number): Promise<
     clock: systemClock,
     baseDirectory: directory,
     signal: new AbortController().signal,
+    positions: new Map(),
+    advance: async () => undefined,
     deadLetter: async () => undefined,
   };
   let index = 0;

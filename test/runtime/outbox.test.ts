@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { Outbox } from '../../pipeline/runtime/outbox.ts';
 
-function record(name: string, bytes = 1) {
-  return { key: name, value: Buffer.alloc(bytes), headers: {}, timestampMs: 0 };
+interface Entry {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+function record(name: string, bytes = 1): Entry {
+  return { key: name, bytes };
 }
 
 function keys(records: readonly { readonly key: unknown }[]): unknown[] {
@@ -10,7 +15,7 @@ function keys(records: readonly { readonly key: unknown }[]): unknown[] {
 }
 
 test('lets the oldest records fall out when it is full', () => {
-  const outbox = new Outbox({ records: 2, bytes: 1000 });
+  const outbox = new Outbox<Entry>({ records: 2, bytes: 1000 });
 
   const fallen = ['a', 'b', 'c', 'd'].flatMap((name) => outbox.push(record(name)));
 
@@ -19,7 +24,7 @@ test('lets the oldest records fall out when it is full', () => {
 });
 
 test('is bounded by bytes too, and still takes a record larger than the bound', () => {
-  const outbox = new Outbox({ records: 100, bytes: 10 });
+  const outbox = new Outbox<Entry>({ records: 100, bytes: 10 });
   outbox.push(record('small', 4));
 
   const fallen = [...outbox.push(record('huge', 50)), ...outbox.push(record('next', 4))];
@@ -29,7 +34,7 @@ test('is bounded by bytes too, and still takes a record larger than the bound', 
 });
 
 test('gives out as many records as fit, at least one', () => {
-  const outbox = new Outbox({ records: 100, bytes: 1000 });
+  const outbox = new Outbox<Entry>({ records: 100, bytes: 1000 });
   for (const name of ['a', 'b', 'c']) outbox.push(record(name, 10));
 
   expect(keys(outbox.take(5))).toEqual(['a']);
@@ -37,7 +42,7 @@ test('gives out as many records as fit, at least one', () => {
 });
 
 test('is settled only when what was taken has been acknowledged', () => {
-  const outbox = new Outbox({ records: 100, bytes: 1000 });
+  const outbox = new Outbox<Entry>({ records: 100, bytes: 1000 });
   outbox.push(record('a'));
 
   const taken = outbox.take(1000);
@@ -48,7 +53,7 @@ test('is settled only when what was taken has been acknowledged', () => {
 });
 
 test('wakes whoever waits for a change', async () => {
-  const outbox = new Outbox({ records: 1, bytes: 1000 });
+  const outbox = new Outbox<Entry>({ records: 1, bytes: 1000 });
   const woken = outbox.changed();
 
   outbox.push(record('a'));

@@ -7,6 +7,7 @@ import type { Producer } from '../../pipeline/ports/producer.ts';
 import type { ProducerRecord } from '../../pipeline/ports/record.ts';
 import { defineSource, type SourceContext, type SourceRecord } from '../../pipeline/ports/source.ts';
 import { WorkerMetrics } from '../../pipeline/metrics/worker-metrics.ts';
+import { withoutPositions } from '../../pipeline/runtime/source-delivery.ts';
 import { SourceWorker } from '../../pipeline/runtime/source-worker.ts';
 import { systemClock } from '../../pipeline/runtime/system-clock.ts';
 import type { SourcePlan } from '../../pipeline/topology/plan.ts';
@@ -55,6 +56,7 @@ function sourceHarness({ records, plan = {}, brokerAway = false }: HarnessParts)
   const worker = new SourceWorker({
     plan: { ...defaultPlan, ...plan },
     definition,
+    delivery: withoutPositions(producer),
     producer,
     admin: { lag, close: async () => undefined } as unknown as Admin,
     downstream: [{ group: 't.decode', topics: ['in'] }],
@@ -75,6 +77,7 @@ const defaultPlan: SourcePlan = {
   deadLetterTopic: 't.camera.dlq',
   endless: false,
   live: false,
+  positions: null,
   maxUnderWay: 4,
   buffer: { records: 3, bytes: 1024 * 1024 },
 };

@@ -31,6 +31,8 @@ export function runSource(
     log: loggerInto(warnings),
     clock: systemClock,
     signal: stopping.signal,
+    positions: new Map(),
+    advance: async () => undefined,
     baseDirectory: tmpdir(),
     deadLetter: async (raw, error) => {
       deadLetters.push({ raw: raw.toString(), code: codeOf(error), message: (error as Error).message });

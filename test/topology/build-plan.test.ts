@@ -25,6 +25,7 @@ describe('the plan', () => {
         deadLetterTopic: 't.eye.dlq',
         endless: true,
         live: true,
+        positions: null,
         maxUnderWay: 24,
         buffer: { records: 256, bytes: 32 * MB },
       },
@@ -133,6 +134,21 @@ describe('the plan', () => {
       retentionBytes: 64 * MB,
       maxMessageBytes: 17 * MB,
     });
+  });
+
+  it('gives a source that has positions a topic for them, of one partition whatever the others have', () => {
+    const { sources, topics } = plan(
+      'defaults: { partitions: 8 }',
+      'sources: { entries: { type: journal, to: entries }, rows: { type: lines, to: rows, with: { path: a } } }',
+    );
+
+    expect(sources.map(({ positions }) => positions)).toEqual([
+      { topic: 't-entries-positions', transactionalId: 't.entries' },
+      null,
+    ]);
+    expect(topics.filter(({ holds }) => holds === 'positions')).toMatchObject([
+      { name: 't-entries-positions', partitions: 1, retentionMs: -1, retentionBytes: -1 },
+    ]);
   });
 
   it('lets dead letters be larger than any input, dead letters of dead letters included', () => {

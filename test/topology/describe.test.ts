@@ -71,6 +71,12 @@ group('the drawing of a topology', () => {
     expect(text).toBe(DRAWING.trim());
   });
 
+  it('shows where sources keep their positions', () => {
+    const drawn = describe(samplePlan('sources: { entries: { type: journal, to: entries } }'));
+
+    expect(drawn).toMatch(/\n\npositions\n {2}t-entries-positions {2}1 partition, compacted\n\ndead letters\n/);
+  });
+
   it('is never wider than a terminal', () => {
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });

@@ -27,6 +27,18 @@ const lines = defineSource({
   },
 });
 
+const journal = defineSource({
+  name: 'journal',
+  summary: 'Entries of a journal, each once.',
+  options: z.strictObject({}),
+  produces: 'records',
+  positions: true,
+  nature: () => ({ endless: true, live: false }),
+  async *records() {
+    yield* [];
+  },
+});
+
 const nothing: Processor = { process: () => null };
 
 const detect = defineProcessor({
@@ -96,7 +108,7 @@ const copy = defineSink({
 /** A registry small enough to keep in mind; made by the public contract like any other. */
 export const sampleRegistry: Registry = {
   processors: byName([detect, split, scale, dated]),
-  sources: byName([camera, lines]),
+  sources: byName([camera, lines, journal]),
   sinks: byName([page, print, copy]),
 };
 

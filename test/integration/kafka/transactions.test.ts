@@ -65,6 +65,16 @@ test('records and progress are written together, and each partition tells where 
   expect(values(await seen(output, 4)).sort()).toEqual(['a', 'b', 'c', 'd']);
 });
 
+test('records are written together without the progress of a group, too', async () => {
+  const output = await createdTopic(kafka, { partitions: 2 });
+  const producer = transactional(unique('tx'));
+  await producer.begin(never);
+
+  await deliver(producer, [record(output, { value: 'a' }), record(output, { value: 'b', partition: 1 })]);
+
+  expect(values(await seen(output, 2))).toEqual(['a', 'b']);
+});
+
 test('a second owner fences the first, whose open work is never seen', async () => {
   const output = await createdTopic(kafka);
   const id = unique('tx');
