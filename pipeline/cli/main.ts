@@ -9,6 +9,7 @@ import { endWith } from './exit.ts';
 import { lintCommand } from './lint.ts';
 import { modelsCommand } from './models.ts';
 import { produceCommand } from './produce.ts';
+import { replayCommand } from './replay/index.ts';
 import { resetCommand } from './reset.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
@@ -39,6 +40,7 @@ for (const command of [
   produceCommand(),
   consumeCommand(),
   dlqCommand(),
+  replayCommand(),
   resetCommand(),
   stateCommand(),
   modelsCommand(),
