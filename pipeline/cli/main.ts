@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { benchCommand } from './bench.ts';
+import { compareCommand } from './compare/index.ts';
 import { consumeCommand } from './consume.ts';
 import { describeCommand } from './describe.ts';
 import { dlqCommand } from './dlq/index.ts';
@@ -41,6 +42,7 @@ for (const command of [
   consumeCommand(),
   dlqCommand(),
   replayCommand(),
+  compareCommand(),
   resetCommand(),
   stateCommand(),
   modelsCommand(),
