@@ -9,8 +9,10 @@ import { downCommand } from './down.ts';
 import { endWith } from './exit.ts';
 import { lintCommand } from './lint.ts';
 import { modelsCommand } from './models.ts';
+import { playCommand } from './recording/play.ts';
 import { produceCommand } from './produce.ts';
 import { replayCommand } from './replay/index.ts';
+import { recordCommand } from './recording/record.ts';
 import { resetCommand } from './reset.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
@@ -43,6 +45,8 @@ for (const command of [
   dlqCommand(),
   replayCommand(),
   compareCommand(),
+  recordCommand(),
+  playCommand(),
   resetCommand(),
   stateCommand(),
   modelsCommand(),

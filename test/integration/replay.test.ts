@@ -62,7 +62,7 @@ async function contents(topic: string): Promise<unknown[]> {
 }
 
 /** Ends of the changelogs of a topology. */
-async function changesOf({ name }: UniqueTopology): Promise<readonly unknown[]> {
+async function changesOf({ name }: { readonly name: string }): Promise<readonly unknown[]> {
   const admin = kafka.admin();
   const logs = (await admin.listTopics()).filter((topic) => topic.startsWith(name) && topic.endsWith('-changelog'));
   expect(logs).not.toEqual([]);

@@ -3,11 +3,11 @@ import type { Admin, OffsetRange } from '../../ports/admin.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { prepareReplay, type ReplayOrder, type StageReplay } from '../../runtime/replay/replay-stage.ts';
 import type { Plan, StagePlan } from '../../topology/plan.ts';
-import { rangesOf, type Bounds } from '../log-range.ts';
+import type { Bounds } from '../log-range.ts';
 import { retentionWarning } from '../own-topic.ts';
 import { INTERRUPTED } from '../stop-signal.ts';
 import { complain, say } from '../terminal.ts';
-import { kafkaLog } from './kafka-log.ts';
+import { inputFromRecordings, inputFromTopics } from './replay-input.ts';
 import { ensureTarget, replayTarget, type ReplayTarget } from './replay-target.ts';
 
 const TOLD_EVERY_MS = 2_000;
@@ -32,14 +32,18 @@ export async function replay(kafka: Kafka, request: ReplayRequest, signal: Abort
   try {
     const { plan, stage, into, limit = null } = request;
     const target = await replayTarget(admin, request);
-    const ranges = await rangesOf(admin, await admin.describeTopics(stage.from), request.bounds);
-    tellPlan(request, ranges, target);
+    const { bounds, fromRecording } = request;
+    const input =
+      fromRecording.length > 0
+        ? await inputFromRecordings(fromRecording, stage, bounds)
+        : await inputFromTopics({ admin, reader }, stage, bounds);
+    tellPlan(request, input.ranges, target);
     if (request.dryRun) return 0;
     const created = await ensureTarget(admin, target);
     if (created.length > 0)
       say(`created ${created.join(' and ')}; they are kept until you delete them (topics delete)`);
-    const input = { ranges, log: kafkaLog(reader), limit };
-    const run = await runReplay({ plan, stage, into, input, producer, log: shortLog() }, signal);
+    const order = { plan, stage, into, input: { ...input, limit }, producer, log: shortLog() };
+    const run = await runReplay(order, signal);
     await dropUnused(admin, { run, created, target });
     return signal.aborted ? INTERRUPTED : 0;
   } finally {
