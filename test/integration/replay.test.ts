@@ -4,6 +4,7 @@ import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
 import { like, verb } from './dead-letters.ts';
 import { kafkaAt, producerOf, record, topicPlan, unique } from './kafka/cluster.ts';
 import { readAll, readRecords } from './read-records.ts';
+import { until } from './until.ts';
 import { tapline, uniqueTopology, type TopologyRun, type UniqueTopology } from './topology-run.ts';
 
 const bootstrap = inject('bootstrap');
@@ -194,4 +195,34 @@ test('a replay refuses what would harm or mean nothing, and says what to do', as
   expect(await refused('pick', file, '--into', into)).toMatch(/holds 1 records already, .* or say --append/);
   expect((await verb('replay', 'pick', file, '--into', into, '--append')).code).toBe(0);
   expect((await verb('compare', into, into)).text).toContain('1 pairs: 1 equal, 0 differ');
+});
+
+test('Ctrl-C ends a replay with what is finished written, and says where to go on', async () => {
+  const slow = join(import.meta.dirname, 'processors', 'slow.ts');
+  const { file, into } = await withWords(Array.from({ length: 40 }, (_, n) => String(n)));
+  const set = [
+    '--set',
+    `stages.pick.process=${slow}`,
+    '--set',
+    'stages.pick.with={"ms":250}',
+    '--set',
+    'stages.pick.batch.records=2',
+  ];
+  const run = await tapline({ args: ['replay', 'pick', file, '--into', into, ...set], env });
+  await run.line(/created/);
+  await until(async () => (await readAll(bootstrap, into)).length >= 2, { what: 'outputs' });
+
+  run.process.kill('SIGINT');
+
+  expect(await run.ended, run.lines.join('\n')).toBe(130);
+  const text = run.lines.join('\n');
+  const [, read, wrote] = /^read (\d+), wrote (\d+) /m.exec(text)!;
+  expect(Number(wrote)).toBe(Number(read));
+  const rest = [...text.matchAll(/-\d {2}--from (\d@\d+)/g)].map(([, from]) => from!);
+  for (const from of rest) {
+    const more = await verb('replay', 'pick', file, '--into', into, '--append', '--from', from);
+    expect(more.code, more.text).toBe(0);
+  }
+  const values = (await readAll(bootstrap, into)).map(({ value }) => Number(value));
+  expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n));
 });

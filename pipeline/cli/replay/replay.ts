@@ -1,7 +1,12 @@
 import type { Kafka } from '../../kafka/index.ts';
 import type { Admin, OffsetRange } from '../../ports/admin.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { prepareReplay, type ReplayOrder, type StageReplay } from '../../runtime/replay/replay-stage.ts';
+import {
+  prepareReplay,
+  replayDeadLettersOf,
+  type ReplayOrder,
+  type StageReplay,
+} from '../../runtime/replay/replay-stage.ts';
 import type { Plan, StagePlan } from '../../topology/plan.ts';
 import type { Bounds } from '../log-range.ts';
 import { retentionWarning } from '../own-topic.ts';
@@ -90,7 +95,7 @@ async function tellEnd(run: StageReplay, into: string, tookMs: number): Promise<
     `read ${read}, wrote ${written} to ${into}, ${deadLetters} dead letters${failed} ` +
       `in ${(tookMs / 1000).toFixed(1)} s (${rate} records/s)`,
   );
-  if (deadLetters > 0) say(`  why they failed: dlq list ${into}`);
+  if (deadLetters > 0) say(`  they are in ${replayDeadLettersOf(into)}, with the reasons: dlq list ${into}`);
 }
 
 function tellWhere(run: StageReplay): void {

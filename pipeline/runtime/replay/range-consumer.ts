@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import type { OffsetRange } from '../../ports/admin.ts';
 import type { Consumer, ConsumerOptions } from '../../ports/consumer.ts';
 import { RangeInput, type InputLog, type RangeProgress } from './range-input.ts';
@@ -10,13 +11,18 @@ export interface RangesToRead {
   readonly limit: number | null;
 }
 
+type Options = Pick<ConsumerOptions, 'onBatch' | 'partitionsConcurrently'>;
+
+const MOST_TASKS = 8;
+
 /**
- * Reads fixed stretches of partitions, outside any group, as a consumer that is done at their end. The tasks (partition
- * numbers) come one after the other, so that a limit means the same records each time; the inputs of one task come
- * together, so that they are merged as time wants it.
+ * Reads fixed stretches of partitions, outside any group, as a consumer that is done at their end. The inputs of one task
+ * (partition number) come together, so that they are merged as time wants it; where there is a limit, the tasks come one
+ * after the other, so that it means the same records each time.
  */
 export class RangeConsumer implements Consumer {
   readonly #onBatch: ConsumerOptions['onBatch'];
+  readonly #tasks: PQueue;
   readonly #limit: number;
   readonly #stop = new AbortController();
   readonly #inputs: readonly RangeInput[];
@@ -24,8 +30,9 @@ export class RangeConsumer implements Consumer {
   #end: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | null = null;
   readonly done = new Promise<void>((resolve, reject) => (this.#end = { resolve, reject }));
 
-  constructor({ log, ranges, limit }: RangesToRead, { onBatch }: Pick<ConsumerOptions, 'onBatch'>) {
+  constructor({ log, ranges, limit }: RangesToRead, { onBatch, partitionsConcurrently }: Options) {
     this.#onBatch = onBatch;
+    this.#tasks = new PQueue({ concurrency: limit === null ? Math.min(partitionsConcurrently, MOST_TASKS) : 1 });
     this.#limit = limit ?? Infinity;
     this.#inputs = ranges.map((range) => new RangeInput(range, log, this.#stop.signal));
     this.done.catch(() => undefined); // whoever awaits it has the error
@@ -45,9 +52,15 @@ export class RangeConsumer implements Consumer {
   }
 
   async #run(): Promise<void> {
-    const partitions = new Set(this.#inputs.map(({ range }) => range.partition));
-    for (const partition of [...partitions].sort((a, b) => a - b))
-      await this.#runTask(this.#inputs.filter(({ range }) => range.partition === partition));
+    const partitions = [...new Set(this.#inputs.map(({ range }) => range.partition))].sort((a, b) => a - b);
+    const tasks = partitions.map((partition) => this.#inputs.filter(({ range }) => range.partition === partition));
+    try {
+      await Promise.all(tasks.map((inputs) => this.#tasks.add(() => this.#runTask(inputs))));
+    } catch (error) {
+      this.#stop.abort();
+      await this.#tasks.onIdle();
+      throw error;
+    }
   }
 
   async #runTask(inputs: readonly RangeInput[]): Promise<void> {
