@@ -73,6 +73,7 @@ export class RangeInput {
       advance,
       rewind: (offset) => this.#rewind(offset),
       confirm: async () => !this.#signal.aborted,
+      holds: () => true,
       committed: async () => this.#position,
       backlogOf,
     };
