@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { benchCommand } from './bench.ts';
+import { compareCommand } from './compare/index.ts';
 import { consumeCommand } from './consume.ts';
 import { describeCommand } from './describe.ts';
 import { dlqCommand } from './dlq/index.ts';
@@ -8,7 +9,10 @@ import { downCommand } from './down.ts';
 import { endWith } from './exit.ts';
 import { lintCommand } from './lint.ts';
 import { modelsCommand } from './models.ts';
+import { playCommand } from './recording/play.ts';
 import { produceCommand } from './produce.ts';
+import { replayCommand } from './replay/index.ts';
+import { recordCommand } from './recording/record.ts';
 import { resetCommand } from './reset.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
@@ -39,6 +43,10 @@ for (const command of [
   produceCommand(),
   consumeCommand(),
   dlqCommand(),
+  replayCommand(),
+  compareCommand(),
+  recordCommand(),
+  playCommand(),
   resetCommand(),
   stateCommand(),
   modelsCommand(),

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../errors/pipeline-error.ts';
-import type { Admin, GroupOffset, GroupState, PartitionOffset, TopicDescription } from '../ports/admin.ts';
+import type { Admin, GroupOffset, GroupState, PartitionOffset } from '../ports/admin.ts';
 import { connect } from './connect.ts';
 import { forgetPositions } from './forget-positions.ts';
 import { parseLogPosition, type LogPosition } from './log-position.ts';
+import { placesOf } from './log-range.ts';
 import { complain, say } from './terminal.ts';
 
 interface ResetOptions {
@@ -118,22 +119,6 @@ async function movesOf(admin: Admin, { topics, committed, position }: Wanted): P
     const within = offset < low ? low : offset > high ? high : offset;
     return { topic, partition, offset: within, from, low };
   });
-}
-
-async function placesOf(
-  admin: Admin,
-  topics: readonly TopicDescription[],
-  position: LogPosition,
-): Promise<readonly PartitionOffset[]> {
-  if (typeof position === 'string' || 'timestampMs' in position)
-    return admin.offsetsAt(
-      topics.map(({ name }) => name),
-      position,
-    );
-  return topics
-    .flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
-    .filter(({ partition }) => position.partition === null || position.partition === partition)
-    .map((place) => ({ ...place, offset: position.offset }));
 }
 
 function lineOf({ topic, partition, from, offset, low }: Move): string {

@@ -4,6 +4,7 @@ import { expressionErrors } from './expression-errors.ts';
 import { kafkaErrors } from './kafka-errors.ts';
 import { modelErrors } from './model-errors.ts';
 import { pictureErrors } from './picture-errors.ts';
+import { recordingErrors } from './recording-errors.ts';
 import { runtimeErrors } from './runtime-errors.ts';
 import { sinkErrors } from './sink-errors.ts';
 import { sourceErrors } from './source-errors.ts';
@@ -29,6 +30,7 @@ export const catalogue = {
   ...modelErrors,
   ...sourceErrors,
   ...sinkErrors,
+  ...recordingErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

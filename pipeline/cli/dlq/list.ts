@@ -6,7 +6,8 @@ import { jsonOption } from '../options.ts';
 import { say } from '../terminal.ts';
 import { deadLetterTopic, deadLetterTopics } from './dead-letter-topic.ts';
 import { noteOf, type DiscardNote } from './discard-note.ts';
-import { Ticker, readLetters, recordsIn } from './read-letters.ts';
+import { Ticker } from '../ticker.ts';
+import { readLetters, recordsIn } from './read-letters.ts';
 import { ReplayProgress } from './replay-progress.ts';
 
 const SHOWN_CHARACTERS = 160;

@@ -1,8 +1,6 @@
 import type { Admin, TopicDescription } from '../../ports/admin.ts';
 import type { ConsumerRecord } from '../../ports/record.ts';
-import { complain } from '../terminal.ts';
-
-const QUIET_MS = 2_000;
+import type { Ticker } from '../ticker.ts';
 
 /** What to read: a dead-letter topic up to the end it was described with. */
 export interface Reading {
@@ -26,22 +24,4 @@ export async function* readLetters(admin: Admin, { topic, signal, ticker }: Read
 /** Offsets between start and end: as many records, unless transactions or compaction left gaps. */
 export function recordsIn({ partitions }: TopicDescription): number {
   return partitions.reduce((sum, { low, high }) => sum + Number(high - low), 0);
-}
-
-/** Says on standard error how far a command has come: first after two seconds, then every two. */
-export class Ticker {
-  readonly #what: (count: number) => string;
-  #count = 0;
-  #nextMs = performance.now() + QUIET_MS;
-
-  constructor(what: (count: number) => string) {
-    this.#what = what;
-  }
-
-  tick(): void {
-    this.#count++;
-    if (performance.now() < this.#nextMs) return;
-    this.#nextMs = performance.now() + QUIET_MS;
-    complain(this.#what(this.#count));
-  }
 }

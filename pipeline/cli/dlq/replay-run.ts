@@ -6,7 +6,8 @@ import { headerText, type ConsumerRecord, type ProducerRecord } from '../../port
 import { messageOf } from '../../errors/pipeline-error.ts';
 import { redrivenRecord, type RedriveTarget } from '../../task/redrive.ts';
 import { noteOf } from './discard-note.ts';
-import { readLetters, type Ticker } from './read-letters.ts';
+import type { Ticker } from '../ticker.ts';
+import { readLetters } from './read-letters.ts';
 import type { ReplayProgress } from './replay-progress.ts';
 import type { ReplayTally } from './replay-tally.ts';
 import type { Router } from './router.ts';
