@@ -14,22 +14,13 @@ export function storedRecord(
     timestampMs: Math.max(0, Math.trunc(timestampMs)),
     key: key === null ? null : bytesOf(key),
     value: value === null ? null : bytesOf(value),
-    headers: mapped(headers, bytesOf),
+    headers: storedHeaders(headers),
   };
 }
 
-/** A record as a reader gets it: no reader sees what another one does to its bytes. */
-export function fetchedRecord(stored: ConsumerRecord): ConsumerRecord {
-  const { topic, partition, offset, timestampMs, key, value, headers } = stored;
-  return {
-    topic,
-    partition,
-    offset,
-    timestampMs,
-    key: key && Buffer.from(key),
-    value: value && Buffer.from(value),
-    headers: mapped(headers, bytesOf),
-  };
+/** A record as a reader gets it: no reader sees what another one does to key and value. Headers are shared. */
+export function fetchedRecord({ key, value, ...stored }: ConsumerRecord): ConsumerRecord {
+  return { ...stored, key: key && Buffer.from(key), value: value && Buffer.from(value) };
 }
 
 function bytesOf(field: Buffer | string): Buffer {
@@ -37,14 +28,14 @@ function bytesOf(field: Buffer | string): Buffer {
 }
 
 /** As they come back from a broker: absent ones are gone, a list of one is no list. */
-function mapped(headers: Headers, map: (value: Buffer | string) => Buffer): Headers {
-  const fetched: Record<string, HeaderValue> = {};
+function storedHeaders(headers: Headers): Headers {
+  const stored: Record<string, HeaderValue> = {};
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     if (value === undefined) continue;
-    const bytes = isList(value) ? value.map(map) : map(value);
-    const one = Array.isArray(bytes) && bytes.length < 2 ? bytes[0] : bytes;
-    if (one !== undefined) fetched[name] = one;
+    if (!isList(value)) stored[name] = bytesOf(value);
+    else if (value.length > 1) stored[name] = value.map(bytesOf);
+    else if (value[0] !== undefined) stored[name] = bytesOf(value[0]);
   }
-  return fetched;
+  return stored;
 }

@@ -237,14 +237,13 @@ describe('logs', () => {
 
   test('one reader does not see what another one did to its bytes', async () => {
     const stage = await memory(['t']);
-    await stage.kafka.producer().send([record('t', { key: 'k', value: 'v', headers: { h: 'h' } })]);
+    await stage.kafka.producer().send([record('t', { key: 'k', value: 'v' })]);
 
     const [first] = await read(stage, 't');
     first!.key!.fill('x');
     first!.value!.fill('x');
-    (first!.headers['h'] as Buffer).fill('x');
 
     const [second] = await read(stage, 't');
-    expect([second!.key, second!.value, second!.headers['h']].map(String)).toEqual(['k', 'v', 'h']);
+    expect([second!.key, second!.value].map(String)).toEqual(['k', 'v']);
   });
 });
