@@ -70,6 +70,11 @@ export class BatchRun implements BatchContext {
     return !epoch.signal.aborted && this.#isOurs;
   }
 
+  holds(): boolean {
+    const { group, epoch, generation } = this.#membership;
+    return this.#isOurs && group.holds(epoch.memberId, generation);
+  }
+
   async committed(): Promise<bigint | null> {
     const { client, group, epoch, startOf } = this.#membership;
     if (epoch.signal.aborted) return null;

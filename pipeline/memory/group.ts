@@ -79,6 +79,11 @@ export class Group {
     this.#completeIfAllJoined();
   }
 
+  /** Whether nobody else can have what the member was given: it has not joined again, and was not taken out. */
+  holds(memberId: string, generation: number): boolean {
+    return this.#seats.has(memberId) && generation === this.#generation;
+  }
+
   /** @throws BrokerError where the member is to join again. */
   heartbeat(memberId: string, generation: number): void {
     this.#throwIfStrange(memberId, generation);

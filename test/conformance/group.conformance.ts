@@ -77,7 +77,7 @@ export function groupConformance({ name, connect }: TransportCase): void {
       }
     });
 
-    test('epochs grow, and who loses a partition is told, cannot confirm it, and commits nothing more', async () => {
+    test('epochs grow, and who loses a partition is told, holds it no more, and commits nothing more', async () => {
       const topic = await createdTopic(kafka);
       const groupId = unique('g');
       const admin = openAdmin();
@@ -101,6 +101,7 @@ export function groupConformance({ name, connect }: TransportCase): void {
       await until(() => former !== undefined, { what: 'the first batch' });
       expect(confirmed).toBe(true);
       expect(former!.signal.aborted).toBe(false);
+      expect(await former!.holds()).toBe(true);
 
       await startedConsumer(first, { groupId, topics: [topic], onBatch: keep(newOwner) });
       await until(() => former!.signal.aborted, { what: 'the loss of the partition' });
@@ -111,6 +112,7 @@ export function groupConformance({ name, connect }: TransportCase): void {
       former!.commitSoon(4n);
       former!.rewind(0n);
 
+      expect(await former!.holds()).toBe(false);
       expect(await former!.committed()).toBeNull();
       expect(await former!.backlogOf(topic)).toBe(0n);
       expect(values(newOwner)).toHaveLength(10);
