@@ -184,4 +184,29 @@ describe.each(['at-least-once', 'exactly-once'] as const)('with guarantee %s', (
 
     expect(await topology.read('out')).toEqual(['a1', 'a2', 'b1', 'a3', 'b2', 'a4']);
   });
+
+  test('two inputs are merged by time, and the same run ends the same way twice', async () => {
+    const run = async (): Promise<unknown> => {
+      const topology = new MemoryTopology({ guarantee, from: ['left', 'right'], maxIdleMs: 500 });
+      await topology.createTopics();
+      await started(topology, echo);
+      const at = (topic: string, timestampMs: number): Parameters<typeof topology.send>[0] => ({
+        topic,
+        timestampMs,
+        value: `${topic} ${timestampMs}`,
+      });
+      await topology.send(at('left', 1), at('left', 4), at('right', 2), at('right', 3));
+      await topology.settle();
+      await topology.send(at('right', 6), at('left', 5));
+      await topology.settle();
+      const written = await topology.read('out');
+      return { written, committed: await topology.committed(), tookMs: topology.clock.nowMs() };
+    };
+
+    const [first, second] = [await run(), await run()];
+
+    const written = ['left 1', 'right 2', 'right 3', 'left 4', 'left 5', 'right 6'];
+    expect(first).toMatchObject({ written, committed: [3n, 3n] });
+    expect(second).toEqual(first);
+  });
 });
