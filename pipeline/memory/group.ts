@@ -96,13 +96,7 @@ export class Group {
     this.accept(offsets);
   }
 
-  /** @throws BrokerError UNKNOWN_MEMBER_ID where somebody is in the group. */
-  commitFromOutside(offsets: readonly GroupOffset[]): void {
-    if (this.#seats.size > 0) throw new BrokerError('UNKNOWN_MEMBER_ID');
-    this.accept(offsets);
-  }
-
-  /** Commits of nobody: those of a transaction. */
+  /** Commits of no member: those of a transaction, or from outside. */
   accept(offsets: readonly GroupOffset[]): void {
     for (const offset of offsets) this.committed.set(partitionName(offset), offset);
   }
