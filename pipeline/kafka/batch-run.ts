@@ -94,7 +94,8 @@ export class BatchRun implements BatchContext {
     this.advance(nextOffset);
     const { cursor, onFailure } = this.#parts;
     if (nextOffset > cursor.wanted) cursor.wanted = nextOffset;
-    cursor.committing ??= this.#commitWanted().catch(onFailure);
+    // Where nothing is due it would be over before it is noted, and noted for ever.
+    if (this.#isCommitDue) cursor.committing ??= this.#commitWanted().catch(onFailure);
   }
 
   /** Resolves when nothing that `commitSoon` was given is under way. */
@@ -151,10 +152,15 @@ export class BatchRun implements BatchContext {
     return null;
   }
 
-  async #commitWanted(): Promise<void> {
+  get #isCommitDue(): boolean {
     const { cursor, epoch } = this.#parts;
+    return epoch.owns(this.#partition) && cursor.wanted > cursor.committed;
+  }
+
+  async #commitWanted(): Promise<void> {
+    const { cursor } = this.#parts;
     try {
-      while (epoch.owns(this.#partition) && cursor.wanted > cursor.committed) {
+      while (this.#isCommitDue) {
         const { wanted } = cursor;
         await this.commit(wanted);
         if (cursor.committed < wanted) return; // the work winds down

@@ -1,7 +1,7 @@
 import type { Cluster } from 'kafkajs';
-import { UserError } from '../errors/pipeline-error.ts';
 import type { GroupOffset, GroupState, PartitionOffset } from '../ports/admin.ts';
 import { errorTypeOf } from './failure.ts';
+import { occupiedGroup } from './occupied-group.ts';
 
 /** What the broker answers to a commit from outside while the group has members. */
 const OCCUPIED = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS']);
@@ -70,7 +70,6 @@ export async function commitForGroup(
     await coordinator.offsetCommit({ groupId, ...NO_MEMBER, topics });
   } catch (error) {
     if (!OCCUPIED.has(errorTypeOf(error) ?? '')) throw error;
-    const sentence = `group ${groupId} has members, which would overwrite what is set; stop them first`;
-    throw new UserError('ARGUMENT_INVALID', sentence, { cause: error });
+    throw occupiedGroup(groupId, error);
   }
 }

@@ -5,7 +5,7 @@ import { partitionName } from './epoch.ts';
 import type { QueuedRecord } from './partition-queue.ts';
 import { ProduceError } from './produce-error.ts';
 import { BATCH_OVERHEAD_BYTES, recordBytes } from './record-size.ts';
-import type { TopicDirectory, TopicFacts } from './topic-directory.ts';
+import type { TopicFacts, TopicFactsReader } from './topic-directory.ts';
 
 /**
  * The records by partition, in order, each with what its batch may take.
@@ -13,7 +13,7 @@ import type { TopicDirectory, TopicFacts } from './topic-directory.ts';
  */
 export async function checkedRecords(
   records: readonly ProducerRecord[],
-  directory: TopicDirectory,
+  directory: TopicFactsReader,
 ): Promise<ReadonlyMap<string, readonly QueuedRecord[]>> {
   const byPartition = new Map<string, Checked>();
   let last: Checked | null = null; // records of one partition mostly follow each other
@@ -52,7 +52,7 @@ function checkedOf(
 async function factsFor(
   { topic, partition }: ProducerRecord,
   record: number,
-  directory: TopicDirectory,
+  directory: TopicFactsReader,
 ): Promise<TopicFacts> {
   try {
     return await directory.of(topic);
@@ -66,7 +66,7 @@ interface Questionable {
   readonly record: ProducerRecord;
   readonly bytes: number;
   readonly index: number;
-  readonly directory: TopicDirectory;
+  readonly directory: TopicFactsReader;
 }
 
 /** What is known may be old: before a record is refused, the broker is asked once more. */

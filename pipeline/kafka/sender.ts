@@ -7,14 +7,13 @@ import type { BatchMessage } from './batch-layout.ts';
 import { RIDE_OUT, createClient, type ClientConnection } from './client.ts';
 import { errorTypeOf, reactionTo } from './failure.ts';
 import { RecordRefused } from './partition-queue.ts';
+import { refusedRecord } from './refused-record.ts';
 import type { TopicDirectory } from './topic-directory.ts';
 
 /** About nine seconds; then a new producer tries again. */
 const RETRIES = 20;
 const RETRY_MS = 250;
 const ACKS_ALL = -1;
-const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
-const REFUSED_RECORD = new Set(['INVALID_TIMESTAMP', 'INVALID_RECORD']);
 
 interface Life {
   readonly producer: KafkajsProducer;
@@ -126,16 +125,6 @@ export class Sender {
         this.#log.debug({ error }, 'a producer did not disconnect in order');
       });
   }
-}
-
-/** The refusal of a record or its batch, where the error is one. */
-export function refusedRecord(error: unknown, topic: string): RecordRefused | null {
-  const type = errorTypeOf(error) ?? '';
-  if (TOO_LARGE.has(type))
-    return new RecordRefused('RECORD_TOO_LARGE', `topic "${topic}" takes no batch of this size`, error);
-  if (REFUSED_RECORD.has(type))
-    return new RecordRefused('RECORD_REFUSED', `topic "${topic}" refuses it: ${messageOf(error)}`, error);
-  return null;
 }
 
 function partitionAsGiven({ message }: { message: Message }): number {

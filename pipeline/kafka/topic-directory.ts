@@ -12,13 +12,23 @@ export interface TopicFacts {
   readonly maxMessageBytes: number;
 }
 
+/** Where facts of topics are known from. */
+export interface TopicFactsReader {
+  /** What is known at this moment, without asking. */
+  known(topic: string): TopicFacts | undefined;
+  /** @throws UserError TOPIC_UNKNOWN */
+  of(topic: string): Promise<TopicFacts>;
+  /** Asks the broker, whatever is known. */
+  read(topic: string): Promise<TopicFacts>;
+}
+
 interface Entry {
   readonly facts: TopicFacts;
   readonly readAt: number;
 }
 
 /** Facts of topics, read once and again in the background every half minute. */
-export class TopicDirectory {
+export class TopicDirectory implements TopicFactsReader {
   readonly #client: AdminClient;
   readonly #entries = new Map<string, Entry>();
   readonly #reading = new Map<string, Promise<TopicFacts>>();
@@ -27,19 +37,16 @@ export class TopicDirectory {
     this.#client = client;
   }
 
-  /** What is known at this moment, without asking. */
   known(topic: string): TopicFacts | undefined {
     const entry = this.#entries.get(topic);
     if (entry && performance.now() - entry.readAt > FRESH_MS) void this.read(topic).catch(() => undefined); // stale is good enough
     return entry?.facts;
   }
 
-  /** @throws UserError TOPIC_UNKNOWN */
   async of(topic: string): Promise<TopicFacts> {
     return this.known(topic) ?? this.read(topic);
   }
 
-  /** Asks the broker, whatever is known. */
   read(topic: string): Promise<TopicFacts> {
     const reading = this.#reading.get(topic) ?? this.#ask(topic).finally(() => this.#reading.delete(topic));
     this.#reading.set(topic, reading);

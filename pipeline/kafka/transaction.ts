@@ -5,7 +5,8 @@ import type { Progress, Written } from '../ports/producer.ts';
 import { partitionName } from './epoch.ts';
 import { errorTypeOf } from './failure.ts';
 import { RecordRefused, batchLength, type QueuedRecord } from './partition-queue.ts';
-import { messageOfRecord, refusedRecord } from './sender.ts';
+import { refusedRecord } from './refused-record.ts';
+import { messageOfRecord } from './sender.ts';
 import {
   groupCoordinator,
   offsetsByTopic,

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'kafkajs';
-import { FatalError, PipelineError, TransactionLost, messageOf } from '../errors/pipeline-error.ts';
+import type { PipelineError } from '../errors/pipeline-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Progress, TransactionalProducer, Written } from '../ports/producer.ts';
 import type { ProducerRecord } from '../ports/record.ts';
 import { createClient, openCluster, type ClientConnection } from './client.ts';
-import { errorTypeOf, reactionTo } from './failure.ts';
+import { errorTypeOf } from './failure.ts';
 import { RecordRefused, type QueuedRecord } from './partition-queue.ts';
 import { produceError } from './produce-error.ts';
 import { checkedRecords } from './record-check.ts';
 import type { TopicDirectory } from './topic-directory.ts';
 import { RefusedAt, Transaction, type TransactionLife } from './transaction.ts';
+import { isTransactionRefusal, transactionLost, transactionRefused } from './transaction-failure.ts';
 import { transactionCoordinator } from './transaction-requests.ts';
 
 /** An open transaction hides what follows it from readers: the broker ends it after so long. */
@@ -20,8 +21,6 @@ const RETRY_MS = 100;
 const UNDECIDED_MS = 20;
 /** Short tries: whoever commits begins anew after each failure. */
 const RETRY = { retries: 8, initialRetryTime: 20, maxRetryTime: 250, factor: 0, multiplier: 1.5 };
-/** Another owner has begun, or the broker has forgotten this one: nothing more can be written under this identity. */
-const FENCED = /EPOCH|FENCED|MAPPING|UNKNOWN_PRODUCER_ID|SEQUENCE/;
 
 interface Parts {
   readonly connection: ClientConnection;
@@ -53,7 +52,7 @@ class KafkaTransactionalProducer implements TransactionalProducer {
         this.#life = await this.#takeOver();
         return;
       } catch (error) {
-        if (isRefusal(error)) throw this.#refused(error);
+        if (isTransactionRefusal(error)) throw transactionRefused(this.#transactionalId, error);
         this.#note('the transactional id is not ours yet, asking again', error);
         const undecided = errorTypeOf(error) === 'CONCURRENT_TRANSACTIONS';
         if (!undecided) await this.#disconnect();
@@ -65,7 +64,7 @@ class KafkaTransactionalProducer implements TransactionalProducer {
   async commit(records: readonly ProducerRecord[], progress?: Progress): Promise<Written> {
     const byPartition = await checkedRecords(records, this.#parts.directory);
     const life = this.#life;
-    if (!life) throw this.#lost(new Error('no transaction was begun'));
+    if (!life) throw transactionLost(this.#transactionalId, new Error('no transaction was begun'));
     const transaction = new Transaction(life);
     try {
       const written = await this.#write(transaction, [...byPartition.values()], progress);
@@ -110,7 +109,9 @@ class KafkaTransactionalProducer implements TransactionalProducer {
     // The broker refuses a request as a whole: the next transaction finds out which record it is.
     if (error instanceof RecordRefused) this.#oneByOne = true;
     else void this.#disconnect(); // its view of the cluster may be what is wrong
-    return !(error instanceof RecordRefused) && isRefusal(error) ? this.#refused(error) : this.#lost(error);
+    return !(error instanceof RecordRefused) && isTransactionRefusal(error)
+      ? transactionRefused(this.#transactionalId, error)
+      : transactionLost(this.#transactionalId, error);
   }
 
   async #takeOver(): Promise<TransactionLife> {
@@ -137,18 +138,6 @@ class KafkaTransactionalProducer implements TransactionalProducer {
     await cluster?.disconnect().catch((error: unknown) => this.#note('disconnecting failed', error));
   }
 
-  #lost(cause: unknown): TransactionLost {
-    const what = FENCED.test(errorTypeOf(cause) ?? '') ? 'another worker has taken it over' : messageOf(cause);
-    const sentence = `the transaction of "${this.#transactionalId}" was interrupted: ${what}; what is committed tells where to begin anew`;
-    return new TransactionLost('TRANSACTION_LOST', sentence, { cause });
-  }
-
-  #refused(cause: unknown): PipelineError {
-    if (cause instanceof PipelineError) return cause;
-    const sentence = `the broker refuses transactions of "${this.#transactionalId}": ${messageOf(cause)}; check the rights of this user on the transactional id, its topics and its group, if it has one`;
-    return new FatalError('KAFKA_REFUSED', sentence, { cause });
-  }
-
   #note(what: string, error: unknown): void {
     this.#parts.log.debug({ transactionalId: this.#transactionalId, error }, what);
   }
@@ -156,9 +145,4 @@ class KafkaTransactionalProducer implements TransactionalProducer {
 
 function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-}
-
-function isRefusal(error: unknown): boolean {
-  if (error instanceof PipelineError) return !error.retriable;
-  return !FENCED.test(errorTypeOf(error) ?? '') && reactionTo(error) === 'refused';
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assignPartitions } from '../../pipeline/kafka/partition-assigner.ts';
+import { assignPartitions } from '../../pipeline/kafka/assign-partitions.ts';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const counts: Readonly<Record<string, number>> = { a: 5, b: 5, c: 2 };
