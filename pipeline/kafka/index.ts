@@ -16,7 +16,7 @@ import { createReader } from './reader.ts';
 export { createAdmin } from './admin.ts';
 export { connectionFromEnvironment, KAFKA_ENVIRONMENT } from './connection-from-env.ts';
 export { createConsumer } from './consumer.ts';
-export { SESSION_TIMEOUT_MS } from './member.ts';
+export { SESSION_TIMEOUT_MS } from './epoch.ts';
 export { ProduceError } from './produce-error.ts';
 export { createProducer } from './producer.ts';
 export { createReader } from './reader.ts';

@@ -44,7 +44,7 @@ export function flatPage({ judged, minutes, frames, machine }: FlatReport): stri
 <h1>Soak of ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}: <span class="${grown.length === 0 ? 'pass' : 'fail'}">${verdict}</span></h1>
 <p>${frames} frames came through the five stages and were counted exactly once, with state on disk. ${escaped(machineLine(machine))}.</p>
 <p>Every axis begins at zero. The shaded third is warm-up; dashed is the trend of the rest (median of all slopes), and
-what it rises by is what is judged.${minutes < SHORT_MINUTES ? ` In less than ${SHORT_MINUTES} minutes heaps are still settling: run for longer before you believe in a leak.` : ''}</p>
+what it rises by is what is judged, unless it ends below what the warm-up had reached.${minutes < SHORT_MINUTES ? ` In less than ${SHORT_MINUTES} minutes heaps are still settling: run for longer before you believe in a leak.` : ''}</p>
 ${kinds.map((kind) => section(kind, ofKind(judged, kind))).join('\n')}
 </body></html>
 `;

@@ -24,7 +24,10 @@ export interface Judged {
   readonly check: Check;
 }
 
-/** Judges every series by how much it grew in the last two thirds of the run; `unjudged` are shown only. */
+/**
+ * Judges every series by how much it grew in the last two thirds of the run; what ends no higher than it was in the first
+ * third goes up and down, and is flat. `unjudged` are shown only.
+ */
 export function judgeFlat(all: readonly Series[], unjudged: ReadonlySet<string>): readonly Judged[] {
   return all.map((series) => {
     const trend = trendOf(series);
@@ -41,7 +44,7 @@ function checkOf(series: Series, trend: Trend | null): Check {
   const measured = trend
     ? `${signed(trend.growth)} ${unit}`.trim() + ` on ${readable(trend.median)}`
     : 'too few samples; run for longer';
-  const isFlat = trend !== null && trend.growth <= limit;
+  const isFlat = trend !== null && (trend.growth <= limit || trend.aboveWarmUp <= 0);
   return { what: nameOf(series), reach: `grows <= ${readable(limit)}`, measured, verdict: isFlat ? 'pass' : 'fail' };
 }
 

@@ -19,6 +19,8 @@ export interface Trend {
   readonly median: number;
   /** How much the line rises from its start to its end. */
   readonly growth: number;
+  /** How far the last tenth is above all that was seen in the warm-up: what goes up and down does not rise above it. */
+  readonly aboveWarmUp: number;
 }
 
 /** Share of a run that is warm-up: caches fill, code is compiled. */
@@ -40,7 +42,10 @@ export function trendOf({ points }: Series): Trend | null {
     judged.slice(index + 1).map((b) => (b.value - a.value) / (b.atS - a.atS)),
   );
   const growth = middle(slopes) * (last.atS - first.atS);
-  return { fromS: first.atS, toS: last.atS, median: middle(judged.map(({ value }) => value)), growth };
+  const highest = Math.max(...points.filter(({ atS }) => atS < first.atS).map(({ value }) => value));
+  const end = middle(judged.slice(-Math.ceil(judged.length / 10)).map(({ value }) => value));
+  const median = middle(judged.map(({ value }) => value));
+  return { fromS: first.atS, toS: last.atS, median, growth, aboveWarmUp: end - highest };
 }
 
 function thinned(points: readonly Point[]): readonly Point[] {

@@ -31,6 +31,7 @@ test('memory that goes up and down is flat, also after a steep start; memory tha
   expect(verdictOf(series('memory', (s) => Math.min(200, 50 + s * 2) + 15 * noise(s)))).toBe('pass');
   expect(verdictOf(series('memory', (s) => 200 + 15 * noise(s) + s / 10))).toBe('fail');
   expect(verdictOf(series('memory', (s) => 200 - s / 10))).toBe('pass');
+  expect(verdictOf(series('memory', (s) => (s < 100 ? 240 : 200 + s / 10))), 'below its warm-up').toBe('pass');
 });
 
 test('a file that is left open every minute, a timer every half minute and a lag that never ends are no flat lines', () => {
