@@ -33,11 +33,10 @@ export function judgeRights(missing: readonly MissingRight[]): Check[] {
 /** What those have to know who read what transactions write. */
 export function judgeReaders({ exactlyOnce }: Needs): Check[] {
   if (exactlyOnce.length === 0) return [];
-  const topics = exactlyOnce.flatMap(({ to, deadLetterTopic }) => [...Object.values(to), deadLetterTopic]);
   const { ok } = judgeOf('readers', 'read_committed');
   return [
     ok(
-      `${[...new Set(topics)].join(', ')} are written in transactions; tapline's own stages, taps and commands read committed records only`,
+      `${[...new Set(exactlyOnce.flatMap(({ topics }) => topics))].join(', ')} are written in transactions; tapline's own stages, taps and commands read committed records only`,
       'set isolation.level=read_committed in other readers (kcat -X isolation.level=read_committed), or they see aborted records too',
     ),
   ];

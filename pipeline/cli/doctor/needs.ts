@@ -1,11 +1,18 @@
 import type { Uses } from '../../ports/inspector.ts';
 import type { Plan, StagePlan } from '../../topology/plan.ts';
 
+/** A part that writes in transactions, and the topics others may read of it. */
+export interface Transactional {
+  readonly name: string;
+  readonly topics: readonly string[];
+}
+
 /** What a topology asks of machine and broker. */
 export interface Needs {
-  readonly exactlyOnce: readonly StagePlan[];
+  /** Stages under exactly-once, and sources that write their positions with their records. */
+  readonly exactlyOnce: readonly Transactional[];
   readonly atLeastOnce: readonly StagePlan[];
-  /** Compacted topics that keep state. */
+  /** Compacted topics that keep state and positions. */
   readonly changelogs: readonly string[];
   readonly largestRecordBytes: number;
   /** The topic of that record. */
@@ -26,9 +33,16 @@ export function needsOf({ topics, stages, sources }: Plan): Needs {
   const unbounded = topics.some(({ retentionBytes }) => retentionBytes < 0);
   const detectors = stages.filter(({ process }) => process === 'coco-ssd');
   return {
-    exactlyOnce: stages.filter(({ guarantee }) => guarantee === 'exactly-once'),
+    exactlyOnce: [
+      ...sources
+        .filter(({ positions }) => positions !== null)
+        .map(({ name, to, deadLetterTopic }) => ({ name, topics: [to, deadLetterTopic] })),
+      ...stages
+        .filter(({ guarantee }) => guarantee === 'exactly-once')
+        .map(({ name, to, deadLetterTopic }) => ({ name, topics: [...Object.values(to), deadLetterTopic] })),
+    ],
     atLeastOnce: stages.filter(({ guarantee }) => guarantee === 'at-least-once'),
-    changelogs: topics.filter(({ holds }) => holds === 'changes').map(({ name }) => name),
+    changelogs: topics.filter(({ holds }) => holds === 'changes' || holds === 'positions').map(({ name }) => name),
     largestRecordBytes: largest?.maxMessageBytes ?? 0,
     largestTopic: largest?.name ?? '',
     brokerBytes: unbounded
@@ -42,16 +56,22 @@ export function needsOf({ topics, stages, sources }: Plan): Needs {
 
 /** What a topology does with topics, groups and transactions; `missing` are topics it has to create. */
 export function usesOf({ sources, stages, taps }: Plan, missing: readonly string[]): Uses {
-  const changelogs = stages.flatMap((stage) => Object.values(stage.changelogs));
+  const positions = sources.flatMap((source) => source.positions ?? []);
+  const kept = [
+    ...stages.flatMap(({ changelogs }) => Object.values(changelogs)),
+    ...positions.map(({ topic }) => topic),
+  ];
   const deadLetters = [...sources, ...stages, ...taps].map(({ deadLetterTopic }) => deadLetterTopic);
   const outputs = [...sources.map(({ to }) => to), ...stages.flatMap(({ to }) => Object.values(to))];
   const there = (topics: readonly string[]): string[] => [...new Set(topics)].filter((name) => !missing.includes(name));
   const transactional = stages.filter(({ guarantee }) => guarantee === 'exactly-once');
   return {
     creates: missing,
-    reads: there([...stages.flatMap(({ from }) => from), ...taps.map(({ on }) => on), ...changelogs]),
-    writes: there([...outputs, ...changelogs, ...deadLetters]),
+    reads: there([...stages.flatMap(({ from }) => from), ...taps.map(({ on }) => on), ...kept]),
+    writes: there([...outputs, ...kept, ...deadLetters]),
     groups: [...stages, ...taps].map(({ group }) => group),
-    transactionalIds: transactional.map(({ group }) => `${group}.doctor`), // those of tasks end in a number
+    transactionalIds: [...transactional.map(({ group }) => group), ...positions.map((one) => one.transactionalId)].map(
+      (id) => `${id}.doctor`, // those of tasks end in a number
+    ),
   };
 }

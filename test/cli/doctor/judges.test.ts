@@ -11,11 +11,12 @@ import type { StagePlan } from '../../../pipeline/topology/plan.ts';
 
 const MB = 1024 ** 2;
 const asked = { sessionTimeoutMs: 10_000, transactionTimeoutMs: 15_000 };
-const stage = { name: 'counts', to: { default: 'counts' }, deadLetterTopic: 't.counts.dlq' } as unknown as StagePlan;
+const stage = { name: 'counts' } as StagePlan;
+const counted = { name: 'counts', topics: ['counts', 't.counts.dlq'] };
 
 function needs(more: Partial<Needs> = {}): Needs {
   return {
-    exactlyOnce: [stage],
+    exactlyOnce: [counted],
     atLeastOnce: [],
     changelogs: ['t-counts-windows-changelog'],
     largestRecordBytes: 16 * MB,
@@ -151,6 +152,7 @@ test('without exactly-once nothing is asked of transactions, and without state n
   expect(checks.filter(({ mark }) => mark === 'fault')).toEqual([]);
   expect(checks.map(({ what }) => what)).not.toContain('transaction log');
   expect(judgeReaders(needs(plain))).toEqual([]);
+  expect(judgeReaders(needs())[0]?.found).toContain('counts, t.counts.dlq are written in transactions');
 });
 
 test('the linger of the group coordinator is a hint that depends on the guarantees', () => {
