@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { complain } from '../pipeline/cli/terminal.ts';
 import { Cleanup } from './bench/cleanup.ts';
@@ -5,6 +6,7 @@ import { prepare } from './bench/main.ts';
 import { describeMachine } from './bench/machine.ts';
 import { FULL } from './bench/scale.ts';
 import type { Check, Probe } from './soak/check.ts';
+import { flat } from './soak/flat.ts';
 import { freshness } from './soak/freshness.ts';
 import { kill } from './soak/kill.ts';
 import { longRun } from './soak/long-run.ts';
@@ -12,18 +14,37 @@ import { speed } from './soak/speed.ts';
 import { startAndIdle } from './soak/start-and-idle.ts';
 import { checkTable } from './soak/table.ts';
 
-const probes: Readonly<Record<string, Probe>> = { speed, start: startAndIdle, kill, freshness, long: longRun };
+const promises: Readonly<Record<string, Probe>> = { speed, start: startAndIdle, kill, freshness, long: longRun };
+const probes: Readonly<Record<string, Probe>> = { ...promises, flat };
+const DEFAULT_MINUTES = 10;
 
 await new Command('soak')
   .description('Long runs: measures what tapline promises, and exits with 1 where it is not kept.')
-  .addArgument(new Argument('[probes...]', 'what to measure; all when left out').choices(Object.keys(probes)))
+  .addArgument(new Argument('[probes...]', 'what to measure; all but flat when left out').choices(Object.keys(probes)))
   .option('--frames <n>', 'frames of the long run', positive, 5000)
-  .addHelpText('after', '\nExample:\n  npm run build && node dist/scripts/soak.js start kill')
+  .option(
+    '--minutes <n>',
+    `how long memory, files, handles and lag are watched (flat); default ${DEFAULT_MINUTES}`,
+    positive,
+  )
+  .option('--out <file>', 'where flat writes its report, an HTML page with plots')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  npm run test:soak\n  npm run test:soak -- start kill\n  npm run test:soak -- --minutes 120 --out soak.html',
+  )
   .action(soak)
   .parseAsync();
 
-async function soak(named: readonly string[], order: { readonly frames: number }): Promise<void> {
-  const wanted = named.length > 0 ? named : Object.keys(probes);
+interface SoakOptions {
+  readonly frames: number;
+  readonly minutes?: number;
+  readonly out?: string;
+}
+
+async function soak(named: readonly string[], { frames, minutes, out }: SoakOptions): Promise<void> {
+  const watches = minutes !== undefined || out !== undefined;
+  const wanted = named.length > 0 ? named : watches ? ['flat'] : Object.keys(promises);
+  const order = { frames, minutes: minutes ?? DEFAULT_MINUTES, out: out === undefined ? null : resolve(out) };
   const cleanup = new Cleanup();
   cleanup.onInterrupt();
   const checks: Check[] = [];

@@ -21,10 +21,8 @@ interface ComposeRequest {
 /** Starts the broker of `compose/docker-compose.yml`, one for each folder; or why that is not possible. */
 export async function startComposeBroker(request: ComposeRequest): Promise<ComposeNote | Missing> {
   const { stateDirectory, env, preferredPort, onProgress, signal } = request;
-  const engine = await runCommand('docker', ['info'], { env, signal, timeoutMs: ENGINE_MS });
-  signal.throwIfAborted();
-  if (engine.code === null) return { reason: 'no Docker on the PATH' };
-  if (engine.code !== 0) return { reason: `Docker does not answer (${lastLine(engine)})` };
+  const missing = await missingDocker(env, signal);
+  if (missing) return missing;
 
   const { port } = await freePorts(preferredPort);
   const note: ComposeNote = { kind: 'compose', pid: null, project: projectOf(stateDirectory), port };
@@ -44,6 +42,14 @@ export async function startComposeBroker(request: ComposeRequest): Promise<Compo
     await stopComposeBroker(note, env);
     throw error;
   }
+}
+
+/** Why Docker cannot start anything here, or null. */
+export async function missingDocker(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Missing | null> {
+  const engine = await runCommand('docker', ['info'], { env, signal, timeoutMs: ENGINE_MS });
+  signal.throwIfAborted();
+  if (engine.code === null) return { reason: 'no Docker on the PATH' };
+  return engine.code === 0 ? null : { reason: `Docker does not answer (${lastLine(engine)})` };
 }
 
 /** Whether the container of this folder runs: what answers at its port could be another broker. */

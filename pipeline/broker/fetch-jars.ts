@@ -39,7 +39,8 @@ export async function fetchJars(
   }
 }
 
-async function findMaven(env: NodeJS.ProcessEnv): Promise<string | null> {
+/** The program that runs Maven, or null. */
+export async function findMaven(env: NodeJS.ProcessEnv): Promise<string | null> {
   const home = env['MAVEN_HOME'];
   for (const program of ['mvn', ...(home ? [join(home, 'bin/mvn')] : [])]) {
     const { code } = await runCommand(program, ['-v'], { env, timeoutMs: 20_000 });

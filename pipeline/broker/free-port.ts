@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, Server, type AddressInfo } from 'node:net';
 import { FatalError } from '../errors/pipeline-error.ts';
 
 const HOST = '127.0.0.1';
@@ -15,6 +15,15 @@ export async function freePorts(preferred: number): Promise<{ port: number; cont
   }
 }
 
+/** Whether a program can listen at a port of this machine now. */
+export async function isPortFree(port: number, host = HOST): Promise<boolean> {
+  if (await answersAt(port)) return false;
+  const server = await listen(port, host).catch((error: unknown) => codeOf(error));
+  if (!(server instanceof Server)) return server !== 'EADDRINUSE';
+  server.close();
+  return true;
+}
+
 /** macOS lets one program listen on 127.0.0.1 although another has the same port on all addresses. */
 async function answersAt(port: number): Promise<boolean> {
   if (port === 0) return false;
@@ -29,11 +38,11 @@ async function answersAt(port: number): Promise<boolean> {
   });
 }
 
-function listen(port: number): Promise<Server> {
+function listen(port: number, host = HOST): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(port, HOST, () => resolve(server));
+    server.listen(port, host, () => resolve(server));
   });
 }
 
@@ -41,4 +50,8 @@ function portOf(server: Server): number {
   const address: AddressInfo | string | null = server.address();
   if (address !== null && typeof address === 'object') return address.port;
   throw new FatalError('INTERNAL', 'a listening socket has no port; this is a bug, please report it');
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

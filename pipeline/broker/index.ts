@@ -3,6 +3,7 @@ import { cacheDirectory as userCache } from '../cache-directory.ts';
 import { FatalError, UserError } from '../errors/pipeline-error.ts';
 import { connectionFromEnvironment } from '../kafka/connection-from-env.ts';
 import { answers } from '../kafka/readiness.ts';
+import type { Connection } from '../ports/admin.ts';
 import { localConnection, type Broker, type BrokerRequest } from './broker.ts';
 import { readNote, removeNote, type BrokerNote } from './broker-note.ts';
 import { isContainerUp, startComposeBroker, stopComposeBroker } from './compose-broker.ts';
@@ -64,6 +65,12 @@ export async function keepBrokerRunning({
   const start = (preferredPort: number): Promise<Broker> =>
     acquireBroker({ stateDirectory, preferredPort, onProgress: () => undefined, signal });
   await keepRunning({ stateDirectory, start, say: onProgress, signal });
+}
+
+/** How to reach the broker of ours that runs for this folder, be it that it answers or not; null where there is none. */
+export async function acquiredBefore(stateDirectory: string, env: NodeJS.ProcessEnv): Promise<Connection | null> {
+  const note = await runningNote(stateDirectory, env);
+  return note && localConnection(note.port);
 }
 
 /** Whether a broker of ours runs for this folder, be it that it answers or not. */

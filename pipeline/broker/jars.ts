@@ -7,6 +7,7 @@ import { composeFile } from './compose-file.ts';
 
 /** First version whose settings and log are as ours. */
 const NEEDED = 4;
+const POM = 'broker/pom.xml';
 
 /** The jars of one Apache Kafka. */
 export interface Jars {
@@ -27,15 +28,24 @@ export interface JarRequest {
 export async function findJars(request: JarRequest): Promise<Jars | Missing> {
   const home = request.env['KAFKA_HOME'];
   if (home) return jarsOfHome(home);
-  const pom = composeFile('broker/pom.xml');
-  const versions = createHash('sha256')
-    .update(await readFile(pom))
-    .digest('hex')
-    .slice(0, 12);
-  const directory = join(request.cacheDirectory, `kafka-${versions}`);
+  const directory = await cachedAt(request);
+  const pom = composeFile(POM);
   const missing = (await jarsIn(directory)) ? null : await fetchJars({ ...request, pom, directory });
   if (missing) return missing;
   return (await jarsIn(directory)) ?? { reason: `there is no Kafka in ${directory}; remove that folder` };
+}
+
+/** The jars that are there without fetching any, or why there are none. */
+export async function jarsAtHand(request: Pick<JarRequest, 'cacheDirectory' | 'env'>): Promise<Jars | Missing> {
+  const home = request.env['KAFKA_HOME'];
+  if (home) return jarsOfHome(home);
+  return (await jarsIn(await cachedAt(request))) ?? { reason: 'not fetched yet' };
+}
+
+async function cachedAt({ cacheDirectory }: Pick<JarRequest, 'cacheDirectory'>): Promise<string> {
+  const pom = await readFile(composeFile(POM));
+  const versions = createHash('sha256').update(pom).digest('hex').slice(0, 12);
+  return join(cacheDirectory, `kafka-${versions}`);
 }
 
 async function jarsOfHome(home: string): Promise<Jars | Missing> {

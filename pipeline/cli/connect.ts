@@ -5,7 +5,8 @@ import { createKafka, type Kafka } from '../kafka/index.ts';
 import type { Logger } from '../ports/logger.ts';
 import { stateDirectory } from './options.ts';
 
-const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+/** For verbs that tell themselves what they do. */
+export const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /**
  * The broker a command shall talk to: KAFKA_BROKERS, else the one tapline runs for this folder.
@@ -22,5 +23,5 @@ export async function connect(clientId: string): Promise<Kafka> {
 }
 
 function ignore(): void {
-  // The verbs that use this connection tell what they do themselves.
+  // The verbs that use this log tell what they do themselves.
 }

@@ -5,6 +5,7 @@ import { compareCommand } from './compare/index.ts';
 import { consumeCommand } from './consume.ts';
 import { describeCommand } from './describe.ts';
 import { dlqCommand } from './dlq/index.ts';
+import { doctorCommand } from './doctor/index.ts';
 import { downCommand } from './down.ts';
 import { endWith } from './exit.ts';
 import { lintCommand } from './lint.ts';
@@ -36,6 +37,7 @@ for (const command of [
   downCommand(),
   statusCommand(),
   lintCommand(),
+  doctorCommand(),
   describeCommand(),
   tapCommand(),
   workerCommand(),

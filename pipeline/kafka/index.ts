@@ -1,12 +1,14 @@
 import type { Admin } from '../ports/admin.ts';
 import type { Connection } from '../ports/admin.ts';
 import type { Consumer, ConsumerOptions } from '../ports/consumer.ts';
+import type { Inspector } from '../ports/inspector.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { PartitionReader } from '../ports/partition-reader.ts';
 import type { Producer } from '../ports/producer.ts';
 import type { OpenReader } from '../ports/sink.ts';
 import { createAdmin } from './admin.ts';
 import { createConsumer } from './consumer.ts';
+import { createInspector } from './inspector.ts';
 import { createPartitionReader } from './partition-reader.ts';
 import { createProducer } from './producer.ts';
 import { createReader } from './reader.ts';
@@ -14,16 +16,19 @@ import { createReader } from './reader.ts';
 export { createAdmin } from './admin.ts';
 export { connectionFromEnvironment, KAFKA_ENVIRONMENT } from './connection-from-env.ts';
 export { createConsumer } from './consumer.ts';
+export { SESSION_TIMEOUT_MS } from './epoch.ts';
 export { ProduceError } from './produce-error.ts';
 export { createProducer } from './producer.ts';
 export { createReader } from './reader.ts';
 export { TopicConflictError } from './topic-conflict-error.ts';
+export { TRANSACTION_TIMEOUT_MS } from './transactional-producer.ts';
 
 /** Everything one process does with one Kafka cluster. Nothing connects before it is used. */
 export interface Kafka {
   consumer(options: ConsumerOptions): Consumer;
   producer(): Producer;
   admin(): Admin;
+  inspector(): Inspector;
   /** Reads single partitions to their end. */
   partitionReader(): PartitionReader;
   readonly openReader: OpenReader;
@@ -39,6 +44,7 @@ export function createKafka(
     consumer: (options) => createConsumer(named, options, log),
     producer: () => createProducer(named, log),
     admin: () => createAdmin(named, log),
+    inspector: () => createInspector(named, log),
     partitionReader: () => createPartitionReader(named, log),
     openReader: createReader(named, log),
   };

@@ -18,24 +18,36 @@ interface Compared {
   readonly changes: TopicChanges;
 }
 
+interface Comparison {
+  readonly missing: readonly TopicPlan[];
+  readonly compared: readonly Compared[];
+  /** In the order of the plans. */
+  readonly verdicts: readonly TopicVerdict[];
+}
+
 /** Brings topics to what the plans say; see `Admin.ensureTopics`. */
 export async function ensureTopics(client: AdminClient, plans: readonly TopicPlan[]): Promise<readonly TopicVerdict[]> {
+  const { missing, compared, verdicts } = await compareTopics(client, plans);
+  if (verdicts.some(({ verdict }) => verdict === 'conflict')) throw new TopicConflictError(verdicts);
+
+  await createTopics(client, missing);
+  for (const change of compared) await apply(client, change);
+  await untilLed(client, plans, compared);
+  return verdicts;
+}
+
+/** What {@link ensureTopics} would find and do; nothing is changed. */
+export async function compareTopics(client: AdminClient, plans: readonly TopicPlan[]): Promise<Comparison> {
   const existing = await readTopics(client, new Set(plans.map(({ name }) => name)));
   const compared = plans.flatMap((plan): Compared[] => {
     const topic = existing.get(plan.name);
     return topic ? [{ plan, changes: compareTopic(plan, topic) }] : [];
   });
   const missing = plans.filter(({ name }) => !existing.has(name));
-  const verdicts = new Map(
+  const byName = new Map(
     [...missing.map(created), ...compared.map(verdictOf)].map((verdict) => [verdict.topic, verdict]),
   );
-  const inOrder = plans.flatMap(({ name }) => verdicts.get(name) ?? []);
-  if (inOrder.some(({ verdict }) => verdict === 'conflict')) throw new TopicConflictError(inOrder);
-
-  await createTopics(client, missing);
-  for (const change of compared) await apply(client, change);
-  await untilLed(client, plans, compared);
-  return inOrder;
+  return { missing, compared, verdicts: plans.flatMap(({ name }) => byName.get(name) ?? []) };
 }
 
 /** Creates topics and waits until they can be written; one that is there already stays as it is. */

@@ -15,7 +15,7 @@ import { isTransactionRefusal, transactionLost, transactionRefused } from './tra
 import { transactionCoordinator } from './transaction-requests.ts';
 
 /** An open transaction hides what follows it from readers: the broker ends it after so long. */
-const TRANSACTION_TIMEOUT_MS = 15_000;
+export const TRANSACTION_TIMEOUT_MS = 15_000;
 const RETRY_MS = 100;
 /** While what the former owner began is being ended. */
 const UNDECIDED_MS = 20;

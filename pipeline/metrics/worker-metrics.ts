@@ -51,6 +51,7 @@ export class WorkerMetrics {
   );
   readonly underWay = this.#gauge('records_under_way', 'Records of a source that the stages have not finished.');
   readonly #rss = this.#gauge('resident_memory_bytes', 'Resident memory of the worker process.');
+  readonly #activeResources = this.#gauge('active_resources', 'Sockets, timers and the like that a worker holds.');
 
   constructor(labels: WorkerLabels) {
     this.#registry.setDefaultLabels({ ...labels });
@@ -63,6 +64,7 @@ export class WorkerMetrics {
   /** Every series as plain data of its own (the registry hands out its live objects), to be merged by the supervisor. */
   async snapshot(): Promise<MetricsSnapshot> {
     this.#rss.set(process.memoryUsage.rss());
+    this.#activeResources.set(process.getActiveResourcesInfo().length);
     return structuredClone(await this.#registry.getMetricsAsJSON());
   }
 

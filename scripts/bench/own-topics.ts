@@ -2,7 +2,8 @@ import type { Plan, TopicPlan } from '../../pipeline/topology/plan.ts';
 
 /** The same plan on topics of its own: a broker that others use may already have topics of the plan's names. */
 export function onOwnTopics(plan: Plan): Plan {
-  const own = (topic: string): string => (topic.startsWith(`${plan.name}.`) ? topic : `${plan.name}.${topic}`);
+  const isOwn = (topic: string): boolean => topic.startsWith(`${plan.name}.`) || topic.startsWith(`${plan.name}-`);
+  const own = (topic: string): string => (isOwn(topic) ? topic : `${plan.name}.${topic}`);
   return {
     ...plan,
     topics: plan.topics.map((topic): TopicPlan => ({ ...topic, name: own(topic.name) })),

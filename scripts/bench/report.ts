@@ -42,12 +42,17 @@ export function reportText(report: BenchReport): string {
     table(latencyRows(latency)),
     `pass-through ${passthrough.recordsPerSecond} records/s (${passthrough.recordBytes} bytes, ${passthrough.partitions} partitions, one worker)`,
     '',
-    `${machine.cores} x ${machine.cpu}, ${machine.memory} MB, ${machine.platform}, Node ${machine.node}, load at start ${machine.loadAtStart}`,
+    machineLine(machine),
     '',
   ].join('\n');
 }
 
-type Row = readonly string[];
+/** What it was measured on, in one line. */
+export function machineLine({ cores, cpu, memory, platform, node, loadAtStart }: Machine): string {
+  return `${cores} x ${cpu}, ${memory} MB, ${platform}, Node ${node}, load at start ${loadAtStart}`;
+}
+
+export type Row = readonly string[];
 
 function loopCells({ fps, cpuMsPerFrame, peakRssBytes }: LoopFigures): Row {
   return [fps.toFixed(1), '', cpuMsPerFrame.toFixed(1), megabytes(peakRssBytes)];
@@ -78,7 +83,8 @@ function megabytes(bytes: number): string {
   return String(Math.round(bytes / 1_048_576));
 }
 
-function table(rows: readonly Row[]): string {
+/** Rows with a heading, in columns. */
+export function table(rows: readonly Row[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

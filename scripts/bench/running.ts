@@ -35,6 +35,32 @@ export async function provision(plan: Plan, broker: BenchBroker, cleanup: Cleanu
   const kafka = createKafka(broker.connection, { log: quiet, clientId: `tapline-${plan.name}` });
   const admin = kafka.admin();
   await provisionTopics(admin, plan);
+  const stop = async (supervisor: Supervisor): Promise<void> => {
+    await supervisor.stop();
+    await admin.deleteTopics(plan.topics.map(({ name }) => name));
+    await admin.close();
+  };
+  return supervised({ plan, kafka, admin }, { broker, cleanup, stop });
+}
+
+/** Another run of the same plan, whose workers were stopped; its topics stay until `before` is stopped. */
+export function runAgain(
+  { plan, kafka, admin }: Running,
+  { broker, cleanup }: { readonly broker: BenchBroker; readonly cleanup: Cleanup },
+): Running {
+  return supervised({ plan, kafka, admin }, { broker, cleanup, stop: (supervisor) => supervisor.stop() });
+}
+
+interface Setting {
+  readonly broker: BenchBroker;
+  readonly cleanup: Cleanup;
+  readonly stop: (supervisor: Supervisor) => Promise<void>;
+}
+
+function supervised(
+  { plan, kafka, admin }: Pick<Running, 'plan' | 'kafka' | 'admin'>,
+  { broker, cleanup, stop }: Setting,
+): Running {
   const killed = new Set<string>();
   const { supervisor, failed } = supervise(plan, { admin, broker, killed });
   const processes = (): Process[] => processesOf(supervisor, broker);
@@ -44,12 +70,7 @@ export async function provision(plan: Plan, broker: BenchBroker, cleanup: Cleanu
     killed.add(name);
     process.kill(pid, 'SIGKILL');
   };
-  const stop = cleanup.add(async () => {
-    await supervisor.stop();
-    await admin.deleteTopics(plan.topics.map(({ name }) => name));
-    await admin.close();
-  });
-  return { plan, kafka, admin, supervisor, failed, processes, kill, stop };
+  return { plan, kafka, admin, supervisor, failed, processes, kill, stop: cleanup.add(() => stop(supervisor)) };
 }
 
 interface Supervision {

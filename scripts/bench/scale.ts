@@ -1,3 +1,6 @@
+import type { GuaranteeScale } from './guarantees.ts';
+import type { StateScale } from './state.ts';
+
 /** How much is measured. */
 export interface Scale {
   /** Pictures of the workload; they are sent again and again. */
@@ -26,3 +29,9 @@ export const FULL: Scale = {
   latencyFrames: 600,
   records: 400_000,
 };
+
+export const QUICK_GUARANTEES: GuaranteeScale = { rounds: 1, bytes: 100_000_000, records: 100_000 };
+export const FULL_GUARANTEES: GuaranteeScale = { rounds: 3, bytes: 400_000_000, records: 400_000 };
+
+export const QUICK_STATE: StateScale = { rounds: 1, records: 100_000, keys: 200_000 };
+export const FULL_STATE: StateScale = { rounds: 3, records: 400_000, keys: 1_000_000 };

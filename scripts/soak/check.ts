@@ -15,6 +15,10 @@ export type Probe = (bench: Bench, order: SoakOrder) => Promise<Check[]>;
 export interface SoakOrder {
   /** Frames of the long runs. */
   readonly frames: number;
+  /** How long the run of `flat` takes. */
+  readonly minutes: number;
+  /** Where the report of `flat` goes; null for none. */
+  readonly out: string | null;
 }
 
 /** Judges a figure that may be at most `limit`; NaN, which could not be measured, fails. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cacheDirectory } from '../../../pipeline/index.ts';
+import { checkFile } from './check-file.ts';
 import { fillFolder, type PullProgress } from './fill-folder.ts';
 import { MODEL_FILES, MODEL_NAME, MODEL_SOURCES } from './ssdlite-mobilenet-v2.ts';
 
@@ -25,7 +26,20 @@ export interface PulledModel {
  * @throws RetriableError MODEL_NOT_AVAILABLE where no source delivers, UserError MODEL_FOLDER_UNUSABLE.
  */
 export async function pullModel(options: PullOptions = {}): Promise<PulledModel> {
-  const { directory = join(cacheDirectory(), 'models', MODEL_NAME), ...rest } = options;
+  const { directory = cachedAt(), ...rest } = options;
   const downloadedBytes = await fillFolder({ directory, files: MODEL_FILES, sources: MODEL_SOURCES, ...rest });
   return { directory, downloadedBytes };
+}
+
+/** Whether the detector's weights are there, without fetching any: `damaged` is fetched anew by {@link pullModel}. */
+export async function modelState(
+  directory: string = cachedAt(),
+): Promise<{ readonly directory: string; readonly state: 'good' | 'absent' | 'damaged' }> {
+  const states = await Promise.all(MODEL_FILES.map((file) => checkFile(file, directory)));
+  const state = states.every((one) => one === 'good') ? 'good' : states.includes('damaged') ? 'damaged' : 'absent';
+  return { directory, state };
+}
+
+function cachedAt(): string {
+  return join(cacheDirectory(), 'models', MODEL_NAME);
 }
