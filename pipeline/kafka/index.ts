@@ -23,22 +23,26 @@ export { createReader } from './reader.ts';
 export { TopicConflictError } from './topic-conflict-error.ts';
 export { TRANSACTION_TIMEOUT_MS } from './transactional-producer.ts';
 
-/** Everything one process does with one Kafka cluster. Nothing connects before it is used. */
+/** Everything one process does with one Kafka, be it a cluster or in memory. Nothing connects before it is used. */
 export interface Kafka {
   consumer(options: ConsumerOptions): Consumer;
   producer(): Producer;
   admin(): Admin;
-  inspector(): Inspector;
   /** Reads single partitions to their end. */
   partitionReader(): PartitionReader;
   readonly openReader: OpenReader;
+}
+
+/** A cluster of brokers, which can be looked at too. */
+export interface KafkaCluster extends Kafka {
+  inspector(): Inspector;
 }
 
 /** The Kafka cluster behind a connection; `clientId` is how the broker's logs and quotas know this process. */
 export function createKafka(
   connection: Connection,
   { log, clientId }: { readonly log: Logger; readonly clientId: string },
-): Kafka {
+): KafkaCluster {
   const named = { ...connection, clientId };
   return {
     consumer: (options) => createConsumer(named, options, log),

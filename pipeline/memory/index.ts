@@ -12,7 +12,7 @@ export type { Api, Fault, Misfortune } from './faults.ts';
 export { ManualClock } from './manual-clock.ts';
 
 /** Everything one process does with a broker in memory. */
-export interface MemoryKafka extends Omit<Kafka, 'inspector'> {
+export interface MemoryKafka extends Kafka {
   /** Dies as a process does that is killed: nothing it does from now on reaches the broker, and nothing comes back. */
   crash(): void;
 }
