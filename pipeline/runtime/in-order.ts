@@ -1,5 +1,7 @@
+import type PQueue from 'p-queue';
 import { Chunks } from '../task/chunks.ts';
 import type { Admitted } from '../task/freshness-gate.ts';
+import { BlockSize } from './attempts/block-size.ts';
 import { Breather } from './breather.ts';
 import type { Step } from './delivery.ts';
 import type { Finished } from './outcome-records.ts';
@@ -12,6 +14,7 @@ export class InOrder implements TaskWork {
   readonly #parts: TaskParts;
   readonly #state: TaskState | null;
   readonly #chunks: Chunks;
+  readonly #block = new BlockSize();
 
   constructor(parts: TaskParts, state: TaskState | null) {
     this.#parts = parts;
@@ -60,43 +63,65 @@ export class InOrder implements TaskWork {
   /** Outcomes in the order of the records, however many run at once; null when the task ends before all are known. */
   async #process(chunk: readonly Admitted[], run: ChunkRun): Promise<readonly Finished[] | null> {
     const { queue, attempts: ledger } = this.#parts.stage;
-    const { attempts } = this.#parts;
-    const { verdicts, inUs, signal } = run;
-    const attempt = (admitted: Admitted): Outcome | Promise<Outcome> =>
-      verdicts.get(admitted) ?? attempts.run(admitted.record, signal);
-    const process = async (admitted: Admitted): Promise<Finished> => ({
-      admitted,
-      outcome: await attempt(admitted),
-      inUs,
-    });
-    const finished = queue
-      ? await Promise.all(chunk.map((admitted) => queue.add(() => process(admitted))))
-      : await this.#oneByOne(chunk, attempt, inUs);
+    const finished = await (queue ? this.#atOnce(chunk, run, queue) : this.#oneByOne(chunk, run));
     ledger?.pause();
     return finished.some(({ outcome }) => outcome.state === 'abandoned') ? null : finished;
   }
 
-  async #oneByOne(
-    chunk: readonly Admitted[],
-    attempt: (admitted: Admitted) => Outcome | Promise<Outcome>,
-    inUs: number,
-  ): Promise<readonly Finished[]> {
+  #atOnce(chunk: readonly Admitted[], run: ChunkRun, queue: PQueue): Promise<readonly Finished[]> {
+    const { inUs } = run;
+    const process = async (admitted: Admitted): Promise<Finished> => {
+      const outcome = await this.#attempt(admitted, run, false);
+      return { admitted, outcome, inUs };
+    };
+    return Promise.all(chunk.map((admitted) => queue.add(() => process(admitted))));
+  }
+
+  #attempt(admitted: Admitted, { verdicts, signal }: ChunkRun, noted: boolean): Outcome | Promise<Outcome> {
+    return verdicts.get(admitted) ?? this.#parts.attempts.run(admitted.record, signal, noted);
+  }
+
+  async #oneByOne(chunk: readonly Admitted[], run: ChunkRun): Promise<readonly Finished[]> {
+    const { attempts: ledger, clock } = this.#parts.stage;
     const finished: Finished[] = [];
-    const breather = new Breather(this.#parts.stage.clock);
-    for (const admitted of chunk) {
-      const attempted = attempt(admitted);
-      const outcome = attempted instanceof Promise ? await attempted : attempted;
-      finished.push({ admitted, outcome, inUs });
-      if (outcome.state === 'abandoned') break;
-      if (breather.isDue) await breather.take();
+    const breather = new Breather(clock);
+    for (let start = 0; start < chunk.length && finished.at(-1)?.outcome.state !== 'abandoned';) {
+      const block = ledger ? chunk.slice(start, start + this.#block.size) : chunk;
+      const work = (noted: boolean): Promise<void> => this.#workOff(block, { ...run, noted, breather, finished });
+      const startedAt = performance.now();
+      await (ledger
+        ? ledger.together(
+            block.map(({ record }) => record),
+            work,
+          )
+        : work(false));
+      this.#block.took(performance.now() - startedAt);
+      start += block.length;
     }
     return finished;
+  }
+
+  async #workOff(block: readonly Admitted[], run: BlockRun): Promise<void> {
+    const { finished, breather, inUs } = run;
+    for (const admitted of block) {
+      const attempted = this.#attempt(admitted, run, run.noted);
+      const outcome = attempted instanceof Promise ? await attempted : attempted;
+      finished.push({ admitted, outcome, inUs });
+      if (outcome.state === 'abandoned') return;
+      if (breather.isDue) await breather.take();
+    }
   }
 
   #abandon(): WorkEnd {
     this.#state?.discard();
     return 'abandoned';
   }
+}
+
+interface BlockRun extends ChunkRun {
+  readonly noted: boolean;
+  readonly breather: Breather;
+  readonly finished: Finished[];
 }
 
 interface ChunkRun {

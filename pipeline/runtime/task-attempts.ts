@@ -26,9 +26,10 @@ export class TaskAttempts {
     this.#state = state;
   }
 
-  /** All tries of a record, with the waits between them. */
-  run(record: ConsumerRecord, signal: AbortSignal): Outcome | Promise<Outcome> {
-    const { metrics, attempts } = this.#parts;
+  /** All tries of a record, with the waits between them. `noted`: it is in the ledger of attempts already. */
+  run(record: ConsumerRecord, signal: AbortSignal, noted: boolean): Outcome | Promise<Outcome> {
+    const { metrics } = this.#parts;
+    const attempts = noted ? undefined : this.#parts.attempts;
     const startedAt = performance.now();
     const { view, rules } = this.#given(record, signal);
     const run = (): Outcome | Promise<Outcome> => attemptRecord(record, view, rules);

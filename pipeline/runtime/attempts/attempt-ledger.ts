@@ -56,6 +56,24 @@ export class AttemptLedger {
     }
   }
 
+  /**
+   * Runs work on records that come one right after the other, all of them noted at once, which costs a fraction. Where
+   * some may be suspects they are not: the work is told so, and calls `during` for each.
+   */
+  async together<T>(records: readonly ConsumerRecord[], work: (noted: boolean) => Promise<T>): Promise<T> {
+    while (this.#turns.taken) await this.#turns.taken;
+    const file = this.#file;
+    if (this.#suspects.size > 0 || !file) return work(false);
+    this.#turns.begin();
+    const block = this.#tolerant(() => file.enterAll(records));
+    try {
+      return await work(true);
+    } finally {
+      if (block) this.#tolerant(() => this.#file?.clearAll(block));
+      this.#turns.end();
+    }
+  }
+
   /** Nothing made of these attempts is under way in a processor any more; deaths from here on are not their fault. */
   pause(): void {
     this.#tolerant(() => this.#file?.clear());
