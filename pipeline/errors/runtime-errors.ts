@@ -26,6 +26,10 @@ export const runtimeErrors = {
     cause: 'A processor returned a record for an output that its stage does not name.',
     mend: 'Name the output under to: of the stage, or correct the processor.',
   },
+  VALUE_UNREADABLE: {
+    cause: 'A value is not what the serde of its topic (topics.<name>.serde) says.',
+    mend: 'Correct whoever wrote it, or the serde.',
+  },
   FRAME_META_INVALID: {
     cause: 'The frame-meta header is missing, too large, no JSON, of an unknown version or against its schema.',
     mend: 'Correct the producer of the topic; docs/frame-format.md describes the header.',

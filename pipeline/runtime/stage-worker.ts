@@ -13,6 +13,7 @@ import { InputMerger } from './input-merger.ts';
 import { OutcomeRecords } from './outcome-records.ts';
 import { StageTask } from './stage-task.ts';
 import type { StateEntry, StateQuery } from './state-reading.ts';
+import { withSerdes } from './with-serdes.ts';
 import type { TaskState } from './task-state.ts';
 import type { StageTaskParts } from './task-work.ts';
 
@@ -55,7 +56,8 @@ export class StageWorker {
     const concurrency = createState ? 1 : (plan.concurrency ?? processor.concurrency ?? 1);
     const queue = concurrency > 1 ? new PQueue({ concurrency }) : null;
     const onFailure = (error: unknown): void => this.#failed.reject(error);
-    this.#taskParts = { ...parts, queue, outcomeRecords: new OutcomeRecords(parts), onFailure };
+    const between = withSerdes(processor, plan);
+    this.#taskParts = { ...parts, processor: between, queue, outcomeRecords: new OutcomeRecords(parts), onFailure };
     this.#consumer = parts.createConsumer({
       groupId: plan.group,
       topics: plan.from,

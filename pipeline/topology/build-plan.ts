@@ -102,12 +102,13 @@ function planStage(
   const plan: StagePlan = {
     name,
     group: stageGroupOf(spec.name, name),
-    from: typeof stage.from === 'string' ? [stage.from] : stage.from,
+    from: listOf(stage.from),
     to: typeof to === 'string' ? { default: to } : to,
     process: id,
     options,
     guarantee: stage.guarantee ?? defaults.guarantee,
     state: stage.state ?? defaults.state,
+    serdes: serdesOf([...listOf(stage.from), ...(typeof to === 'string' ? [to] : Object.values(to))], spec),
     changelogs: Object.fromEntries(stores.map((store) => [store, changelogOf(spec.name, name, store)])),
     delivery,
     maxAgeMs: delivery === 'latest' ? (stage.maxAge ?? null) : null,
@@ -182,6 +183,19 @@ function planTap(
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
   };
   return { plan, definition };
+}
+
+function listOf(from: StageSpec['from']): readonly string[] {
+  return typeof from === 'string' ? [from] : from;
+}
+
+function serdesOf(topics: readonly string[], spec: TopologySpec): StagePlan['serdes'] {
+  return Object.fromEntries(
+    topics.flatMap((topic) => {
+      const serde = spec.topics[topic]?.serde;
+      return serde === undefined ? [] : [[topic, serde] as const];
+    }),
+  );
 }
 
 /** What has state or skips records goes one after the other, whatever the defaults are. */

@@ -94,7 +94,8 @@ function planTopic(
 
 /** The settings of the plan that the file names, in the words of the plan. */
 function explicitIn({ retention, ...others }: TopicSpec): readonly string[] {
-  const names = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  const settings = Object.entries(others).filter(([name]) => name !== 'serde');
+  const names = settings.flatMap(([name, value]) => (value === undefined ? [] : [name]));
   return retention === undefined ? names : [...names, 'retentionMs'];
 }
 

@@ -1,3 +1,5 @@
+import type { SerdeName } from '../task/topic-serde.ts';
+
 /** What a topology file means, checked and complete: every default filled in, every name resolved. Plain JSON data. */
 export interface Plan {
   readonly name: string;
@@ -67,6 +69,8 @@ export interface StagePlan {
   readonly guarantee: 'at-least-once' | 'exactly-once';
   /** Where its state is kept besides its changelogs. */
   readonly state: 'memory' | 'disk';
+  /** Serdes of those of its topics, read or written, that have one. */
+  readonly serdes: Readonly<Record<string, SerdeName>>;
   /** Changelog topic of each store. */
   readonly changelogs: Readonly<Record<string, string>>;
   readonly delivery: 'every' | 'latest';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, durationOrUnlimited } from './duration.ts';
 import { partName, topicName } from './names.ts';
 import { size, sizeOrUnlimited } from './size.ts';
+import { SERDE_NAMES } from '../task/topic-serde.ts';
 
 const typeReference = z.string().min(1);
 const options = z.record(z.string(), z.unknown());
@@ -95,6 +96,12 @@ export const topicSpec = z.strictObject({
   maxMessageBytes: size('1KB', '1GB')
     .optional()
     .describe('Largest record. Frames: 16MB, other records: 1MB, dead letters: 1MB above the topic they come from.'),
+  serde: z
+    .enum(SERDE_NAMES)
+    .optional()
+    .describe(
+      'What the values are. Stages check what they read and write; what is not so is a dead letter. Default: whatever the content-type header says, unchecked.',
+    ),
 });
 
 export const sourceSpec = z.strictObject({

@@ -102,6 +102,7 @@ const defaultPlan: StagePlan = {
   options: {},
   guarantee: 'at-least-once',
   state: 'memory',
+  serdes: {},
   changelogs: {},
   delivery: 'every',
   order: 'partition',

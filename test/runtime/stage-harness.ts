@@ -112,6 +112,7 @@ const defaultPlan: StagePlan = {
   options: {},
   guarantee: 'at-least-once',
   state: 'memory',
+  serdes: {},
   changelogs: {},
   delivery: 'every',
   maxAgeMs: null,

@@ -40,6 +40,7 @@ describe('the plan', () => {
         options: { minScore: 0.5, backend: 'onnx' },
         guarantee: 'at-least-once',
         state: 'memory',
+        serdes: {},
         changelogs: {},
         delivery: 'every',
         maxAgeMs: null,
