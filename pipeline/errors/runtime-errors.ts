@@ -26,6 +26,10 @@ export const runtimeErrors = {
     cause: 'A processor returned a record for an output that its stage does not name.',
     mend: 'Name the output under to: of the stage, or correct the processor.',
   },
+  OUTPUT_INVALID: {
+    cause: 'A processor returned something that is no record.',
+    mend: 'Return { value } with a Buffer, a string or null, a list of such, or null for none.',
+  },
   VALUE_UNREADABLE: {
     cause: 'A value is not what the serde of its topic (topics.<name>.serde) says.',
     mend: 'Correct whoever wrote it, or the serde.',

@@ -56,14 +56,15 @@ export class BatchRun implements BatchContext {
     if (fetchedOffset > cursor.position) await assignment.settleLoss(cursor);
     if (cursor.rewound && fetchedOffset > cursor.position) return this.#rewindAgain();
     cursor.rewound = false;
-    // kafkajs steps over transaction markers by itself.
+    // kafkajs steps over transaction markers by itself: nothing that could be read is between these two.
+    const readFrom = cursor.position < fetchedOffset ? cursor.position : fetchedOffset;
     if (fetchedOffset > cursor.position) cursor.position = fetchedOffset;
     if (BigInt(batch.highWatermark) < cursor.position) await this.#restartIfLogIsNew(fetchedOffset);
     if (epoch.signal.aborted) return null;
     const records = recordsOf(batch, cursor.position);
     if (records.length > 0) {
       const highWatermark = BigInt(batch.highWatermark);
-      return { ...this.#partition, records, fetchedOffset, nextOffset: this.#nextOffset, highWatermark };
+      return { ...this.#partition, records, fetchedOffset: readFrom, nextOffset: this.#nextOffset, highWatermark };
     }
     this.#resolve(cursor.position);
     return null;
@@ -136,11 +137,11 @@ export class BatchRun implements BatchContext {
     seek(offset);
   }
 
-  /** kafkajs may take the answer to a heartbeat from before the doubt for the one to this. */
+  /** A broker that is away says nothing; and kafkajs may take the answer to an earlier heartbeat for the one to this. */
   async #makeSure(): Promise<boolean> {
     const { epoch } = this.#parts;
-    while (await this.confirm()) {
-      if (epoch.isSure) return true;
+    while (!epoch.signal.aborted && epoch.owns(this.#partition)) {
+      if ((await this.confirm()) && epoch.isSure) return true;
       await sleep(RETRY_MS);
     }
     return false;

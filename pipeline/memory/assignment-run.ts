@@ -48,6 +48,7 @@ export class AssignmentRun {
       cursors: this.#cursors,
       startOf: ({ log }) => cursorOf(log, group, rule).position,
       onFailure: (error) => this.#fail(error),
+      wake: () => this.#schedule(),
     };
     epoch.signal.addEventListener('abort', () => this.#schedule());
   }

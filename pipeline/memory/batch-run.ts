@@ -16,6 +16,7 @@ export interface Membership {
   readonly startOf: (cursor: Cursor) => bigint;
   /** Hears of what goes wrong with commits nobody waits for. */
   readonly onFailure: (error: unknown) => void;
+  readonly wake?: () => void;
 }
 
 /** One batch of one partition, and the handler's grip on it. */
@@ -43,7 +44,9 @@ export class BatchRun implements BatchContext {
   }
 
   rewind(offset: bigint): void {
-    if (this.#isOurs) this.#cursor.position = offset;
+    if (!this.#isOurs) return;
+    this.#cursor.position = offset;
+    this.#membership.wake?.();
   }
 
   async commit(nextOffset: bigint): Promise<void> {

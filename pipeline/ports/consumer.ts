@@ -6,7 +6,7 @@ export interface PartitionBatch {
   readonly partition: number;
   /** Never empty; offsets ascend, gaps are possible (compaction, transaction markers). */
   readonly records: readonly ConsumerRecord[];
-  /** Offset that was asked for: between it and the first record there is nothing to read. */
+  /** Between this offset, from which on was read, and the first record there is nothing to read. */
   readonly fetchedOffset: bigint;
   /** Offset after the last one of this fetch, transaction markers included. */
   readonly nextOffset: bigint;

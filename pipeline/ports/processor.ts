@@ -40,7 +40,8 @@ export interface ProcessorSetup {
 
 /**
  * Work that time brings about, in each task. On stream time it runs when a record moves stream time past a multiple of
- * the interval; on wall-clock time every interval, whether records come or not, once the task has begun with its first.
+ * the interval; on wall-clock time every interval, whether records come or not, once the task has begun: with the first
+ * record after its partition came to this worker. What it fails at is a dead letter, as `onError` says.
  */
 export interface Punctuation {
   readonly on: 'streamTime' | 'wallClockTime';

@@ -4,7 +4,7 @@ import { Breather } from './breather.ts';
 import type { Step } from './delivery.ts';
 import { InputProgress } from './input-progress.ts';
 import type { Finished } from './outcome-records.ts';
-import type { Outcome } from './record-attempts.ts';
+import type { Again, Outcome } from './record-attempts.ts';
 import { writeOutcomes, type TaskParts } from './task-work.ts';
 
 export interface FlightParts {
@@ -59,11 +59,12 @@ export class Flight {
   readonly #working = new Set<Promise<void>>();
   /** Done and not written, in the order in which they were done. */
   #done: Entry[] = [];
-  #held: Entry[] = [];
-  #failing = 0;
+  /** Records that are tried again, and for which all of the partition waits. */
+  readonly #failing = new Set<Entry>();
   #records = 0;
   #bytes = 0;
   #writing: Promise<void> | null = null;
+  #sending: Promise<unknown> | null = null;
   #failure: { readonly error: unknown } | null = null;
   #waiters: (() => void)[] = [];
 
@@ -71,8 +72,8 @@ export class Flight {
     this.epoch = epoch;
     this.#parts = parts;
     this.#breather = new Breather(parts.task.stage.clock);
-    if (epoch.aborted) this.end();
-    else epoch.addEventListener('abort', () => this.end(), { once: true, signal: this.#over.signal });
+    if (epoch.aborted) this.#giveUp();
+    else epoch.addEventListener('abort', () => this.#giveUp(), { once: true, signal: this.#over.signal });
   }
 
   get isOver(): boolean {
@@ -112,15 +113,15 @@ export class Flight {
     this.#write();
   }
 
-  /** Gives up all that is under way. */
-  end(): void {
-    this.#over.abort();
-    this.#notify();
+  /** Gives up all that is under way; resolves when nothing of it is written any more. */
+  async end(): Promise<void> {
+    this.#giveUp();
+    await this.#sending?.catch(() => undefined); // whoever writes has the error
   }
 
-  /** Ends, and resolves when no processor works any more. */
+  /** The same, and no processor works any more. */
   async close(): Promise<void> {
-    this.end();
+    this.#giveUp();
     await Promise.all([...this.#working, this.#writing]);
   }
 
@@ -136,10 +137,6 @@ export class Flight {
 
   #begin(entry: Entry): void {
     if (entry.lane !== null && !this.#lanes.has(entry.lane)) this.#lanes.set(entry.lane, []);
-    if (this.#failing > 0) {
-      this.#held.push(entry);
-      return;
-    }
     const work = this.#work(entry).catch((error: unknown) => this.#fail(error));
     this.#working.add(work);
     void work.then(() => this.#working.delete(work));
@@ -163,29 +160,29 @@ export class Flight {
 
   /** A record that waits for its next try gives its place to others: of all keys, or of none where the partition is to wait. */
   async #outcomeOf(entry: Entry): Promise<Outcome> {
-    const { task, queue } = this.#parts;
-    const { signal } = this.#over;
-    const { record } = entry.admitted;
-    const attempt = async (nth: number) => {
-      if (this.#breather.isDue) await this.#breather.take();
-      return task.attempts.try(nth, record, signal);
-    };
-    for (let nth = 1; ; nth++) {
-      const tried = await queue.add(() => attempt(nth), { priority: nth === 1 ? 0 : 1 });
-      if (tried.state !== 'again') return tried;
-      await this.#waitToTryAgain(tried.afterMs);
+    const { queue } = this.#parts;
+    try {
+      for (let nth = 1; ;) {
+        const tried = await queue.add(() => this.#try(entry, nth), { priority: nth === 1 ? 0 : 1 });
+        if (tried === 'held up') await this.changed();
+        else if (tried.state !== 'again') return tried;
+        else {
+          await this.#parts.task.stage.clock.sleep(tried.afterMs, this.#over.signal);
+          nth++;
+        }
+      }
+    } finally {
+      if (this.#failing.delete(entry)) this.#notify();
     }
   }
 
-  async #waitToTryAgain(ms: number): Promise<void> {
-    const { clock, plan } = this.#parts.task.stage;
-    const holdsUp = plan.onError.scope === 'partition';
-    if (holdsUp) this.#failing++;
-    await clock.sleep(ms, this.#over.signal);
-    if (!holdsUp || --this.#failing > 0 || this.isOver) return;
-    const held = this.#held;
-    this.#held = [];
-    for (const entry of held) this.#begin(entry);
+  async #try(entry: Entry, nth: number): Promise<Outcome | Again | 'held up'> {
+    if (nth === 1 && this.#failing.size > 0 && !this.isOver) return 'held up';
+    if (this.#breather.isDue) await this.#breather.take();
+    const tried = await this.#parts.task.attempts.try(nth, entry.admitted.record, this.#over.signal);
+    const { scope } = this.#parts.task.stage.plan.onError;
+    if (tried.state === 'again' && scope === 'partition') this.#failing.add(entry); // before the queue begins the next
+    return tried;
   }
 
   #write(): void {
@@ -225,13 +222,22 @@ export class Flight {
     const writing = new Set(entries);
     const step = input.step(writing);
     task.stage.attempts?.pause();
-    const { end } = await writeOutcomes(entries.map(finishedOf), step, task);
+    const write: TaskParts['write'] = (records, of) => this.#send(records, of);
+    const { end } = await writeOutcomes(entries.map(finishedOf), step, { ...task, write });
+    if (this.isOver) return;
     if (end === 'lost') {
-      this.end();
-      step.context.rewind(input.step().nextOffset);
+      this.#giveUp();
       onLost();
     } else if (end === 'written') this.#wrote(input.wrote(writing, step), writing);
     else for (const entry of entries) if (entry.admitted === end.admitted) entry.outcome = end.outcome;
+  }
+
+  /** Making the records may have taken until the flight was over. */
+  #send(...[records, step]: Parameters<TaskParts['write']>): ReturnType<TaskParts['write']> {
+    if (this.isOver) return Promise.resolve('lost');
+    const sending = this.#parts.task.write(records, step);
+    this.#sending = sending;
+    return sending;
   }
 
   #wrote(forgotten: readonly Entry[], written: ReadonlySet<Entry>): void {
@@ -243,8 +249,13 @@ export class Flight {
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
-    this.end();
+    this.#giveUp();
     this.#parts.task.stage.onFailure(error);
+  }
+
+  #giveUp(): void {
+    this.#over.abort();
+    this.#notify();
   }
 
   #notify(): void {

@@ -34,8 +34,12 @@ export class InOrder implements TaskWork {
     return 'taken';
   }
 
-  async close(): Promise<void> {
+  async end(): Promise<void> {
     // Nothing is under way between two calls of `take`.
+  }
+
+  close(): Promise<void> {
+    return this.end();
   }
 
   /** A record whose output can never be written counts as failed; where there is state, all of the chunk begins anew. */

@@ -13,7 +13,8 @@ export interface InputMergerParts {
   /** How long the records of one input wait for another that has none. */
   readonly maxIdleMs: number;
   readonly clock: Clock;
-  readonly process: (batch: PartitionBatch, context: BatchContext) => Promise<void>;
+  /** False: whatever is in hand of any input is void, and will be fetched again. */
+  readonly process: (batch: PartitionBatch, context: BatchContext) => Promise<boolean>;
 }
 
 interface Head {
@@ -55,7 +56,7 @@ export class InputMerger {
       await this.#parts.clock.sleep(SIBLINGS_MS);
       for (let head = this.#oldest(); head; head = this.#oldest()) {
         if (head.context.signal.aborted || (await this.#isToWait(head))) break;
-        await this.#processRun(head);
+        if (!(await this.#processRun(head))) break;
       }
       for (const head of this.#heads.values()) head.finish();
     } catch (error) {
@@ -98,13 +99,13 @@ export class InputMerger {
   }
 
   /** Processes the records of the head up to the next one of another input. */
-  async #processRun(head: Head): Promise<void> {
+  async #processRun(head: Head): Promise<boolean> {
     const { batch, context, next } = head;
     const limit = this.#limitFor(head);
     let end = next + 1;
     while (end < batch.records.length && limit(batch.records[end]?.timestampMs ?? 0)) end++;
     const before = batch.records[next - 1];
-    await this.#parts.process(
+    const isProcessed = await this.#parts.process(
       {
         ...batch,
         records: batch.records.slice(next, end),
@@ -113,11 +114,13 @@ export class InputMerger {
       },
       context,
     );
+    if (!isProcessed) return false;
     this.#fruitless = 0;
     head.next = end;
-    if (end < batch.records.length) return;
+    if (end < batch.records.length) return true;
     this.#heads.delete(batch.topic);
     head.finish();
+    return true;
   }
 
   #limitFor(head: Head): (timeMs: number) => boolean {

@@ -35,14 +35,16 @@ export class Lanes implements TaskWork {
     return 'taken';
   }
 
+  async end(): Promise<void> {
+    await this.#flight?.end();
+  }
+
   async close(): Promise<void> {
     await this.#flight?.close();
   }
 
-  /** The records under way in the present epoch; those of another one are given up. */
   #flightIn({ context: { signal } }: Step): Flight {
     if (this.#flight?.isOver !== false || this.#flight.epoch !== signal) {
-      this.#flight?.end();
       this.#flight = new Flight(signal, { task: this.#parts, queue: this.#queue, onLost: this.#onLost });
     }
     return this.#flight;

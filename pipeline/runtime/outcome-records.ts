@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Producer } from '../ports/producer.ts';
 import type { ConsumerRecord, ProducerRecord } from '../ports/record.ts';
-import { messageOf } from '../errors/pipeline-error.ts';
+import { FatalError, messageOf } from '../errors/pipeline-error.ts';
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import { codeOf, deadLetterRecord } from '../task/dead-letter.ts';
 import type { Admitted } from '../task/freshness-gate.ts';
@@ -46,7 +46,11 @@ export class OutcomeRecords {
     this.#rules = { stage: name, to, worker: parts.worker, fanIn: from.length > 1 };
   }
 
-  async of(finished: readonly Finished[]): Promise<OutcomeRecord[]> {
+  /**
+   * What is to be written; or the first record, as failed, of which nothing can be made.
+   * @throws FatalError OUTPUT_UNKNOWN
+   */
+  async of(finished: readonly Finished[]): Promise<readonly OutcomeRecord[] | { readonly failed: Finished }> {
     const records: OutcomeRecord[] = [];
     const outUs = this.#parts.clock.nowUs();
     const counts = new Map<string, number>(); // of partitions, by topic: asked once for all of these records
@@ -56,7 +60,9 @@ export class OutcomeRecords {
       if (outcome.state !== 'done') continue;
       const input = withoutTarget(admitted.record);
       const passage = { inUs: entry.inUs, outUs };
-      for (const output of resolveOutputs(input, { outputs: outcome.outputs, passage }, this.#rules)) {
+      const resolved = this.#resolved(input, { outputs: outcome.outputs, passage });
+      if ('error' in resolved) return { failed: { ...entry, outcome: this.#failure(resolved.error) } };
+      for (const output of resolved) {
         const chosen = this.#partitionOf(output, admitted.record, counts);
         const partition = typeof chosen === 'number' ? chosen : await chosen; // waiting for nothing costs most of a pass
         const { topic, key, value, headers, timestampMs } = output;
@@ -64,6 +70,22 @@ export class OutcomeRecords {
       }
     }
     return records;
+  }
+
+  #resolved(
+    input: ConsumerRecord,
+    made: Parameters<typeof resolveOutputs>[1],
+  ): readonly ResolvedOutput[] | { readonly error: unknown } {
+    try {
+      return resolveOutputs(input, made, this.#rules);
+    } catch (error) {
+      if (error instanceof FatalError) throw error;
+      return { error };
+    }
+  }
+
+  #failure(error: unknown): GaveUp {
+    return { state: 'gaveUp', then: this.#parts.plan.onError.then, error, attempts: 1 };
   }
 
   /** Counts and tells what was written of a chunk; bytes of its outputs. */

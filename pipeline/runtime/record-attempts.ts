@@ -1,8 +1,9 @@
-import { FatalError, RetriableError, messageOf } from '../errors/pipeline-error.ts';
+import { RetriableError, messageOf } from '../errors/pipeline-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Processor, ProcessorContext, ProcessResult } from '../ports/processor.ts';
 import type { ConsumerRecord, OutputRecord } from '../ports/record.ts';
+import { AttemptStores } from './attempt-stores.ts';
 import { reactTo } from '../task/error-policy.ts';
 import type { ErrorPolicy } from '../topology/plan.ts';
 
@@ -123,13 +124,14 @@ function processOnce(
   rules: AttemptRules,
 ): readonly OutputRecord[] | Promise<readonly OutputRecord[]> {
   const forwarded: OutputRecord[] = [];
+  const stores = new AttemptStores(view, rules.processor);
   let timeout: AbortController | null = null; // made for who asks for it: hardly any synchronous processor does
   const context: ProcessorContext = {
     stage: view.stage,
     task: view.task,
     streamTimeMs: view.streamTimeMs,
     log: rules.log,
-    store: ((name) => storeOf(name, view)) as ProcessorContext['store'],
+    store: ((name) => stores.of(name)) as ProcessorContext['store'],
     forward: (output) => void forwarded.push(output),
     get signal() {
       timeout ??= new AbortController();
@@ -137,15 +139,14 @@ function processOnce(
     },
   };
   const result = rules.processor.process(record, context);
-  if (!(result instanceof Promise)) return collect(forwarded, result);
+  if (!(result instanceof Promise)) {
+    stores.wereUsedAtOnce();
+    return collect(forwarded, result);
+  }
   timeout ??= new AbortController();
-  return withTimeout(result, { record, view, rules, timeout }).then((value) => collect(forwarded, value));
-}
-
-function storeOf(name: string, { stage, state }: TaskView): unknown {
-  if (state) return state.store(name);
-  const sentence = `stage "${stage}" asks for store "${name}", but its processor declares no stores; declare it under "stores"`;
-  throw new FatalError('STORE_UNKNOWN', sentence, { where: { stage } });
+  return withTimeout(result, { record, view, rules, timeout })
+    .then((value) => collect(forwarded, value))
+    .finally(() => stores.end());
 }
 
 interface TimedCall {

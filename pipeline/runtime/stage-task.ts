@@ -14,7 +14,7 @@ import { attemptRecord } from './record-attempts.ts';
 import { readEntries, type StateEntry, type StateQuery } from './state-reading.ts';
 import { TaskAttempts } from './task-attempts.ts';
 import type { TaskState } from './task-state.ts';
-import type { StageTaskParts, TaskWork, WriteEnd } from './task-work.ts';
+import { writeOutcomes, type StageTaskParts, type TaskParts, type TaskWork, type WriteEnd } from './task-work.ts';
 import { unwritable } from './verdict.ts';
 import { WallClock } from './wall-clock.ts';
 
@@ -23,6 +23,9 @@ const BEGIN_ANEW_MS = 200;
 interface Input {
   readonly gate: FreshnessGate | null;
   next: Next;
+  /** Where it goes on if all that is in hand is given up. */
+  resumeAt: bigint;
+  readonly context: BatchContext;
 }
 
 /**
@@ -38,6 +41,7 @@ export class StageTask {
   readonly #delivery: Delivery;
   readonly #state: TaskState | null;
   readonly #attempts: TaskAttempts;
+  readonly #lent: TaskParts;
   readonly #work: TaskWork;
   readonly #inputs = new Map<string, Input>();
   readonly #wallClock: WallClock;
@@ -55,6 +59,8 @@ export class StageTask {
     this.#delivery = delivery;
     this.#state = state;
     this.#attempts = new TaskAttempts(id, parts, state);
+    const discard = (): void => this.#state?.discard();
+    this.#lent = { id, stage: parts, attempts: this.#attempts, write: this.#write.bind(this), discard };
     this.#work = this.#workOn(parts);
     this.#wallClock = new WallClock(parts.clock);
     this.#wallClock.start(parts.processor.schedule ?? [], (punctuation, timeMs) =>
@@ -62,8 +68,11 @@ export class StageTask {
     );
   }
 
-  /** Handles a batch of one of its inputs; one at a time, whichever input it is of. */
-  handle(batch: PartitionBatch, context: BatchContext): Promise<void> {
+  /**
+   * Handles a batch of one of its inputs; one at a time, whichever input it is of. False when the task begins anew: then
+   * all of its inputs are fetched again from where they stand, and whatever was fetched of them is void.
+   */
+  handle(batch: PartitionBatch, context: BatchContext): Promise<boolean> {
     return this.#inTurn(() => this.#handle(batch, context));
   }
 
@@ -88,28 +97,46 @@ export class StageTask {
     return turn;
   }
 
-  async #handle(batch: PartitionBatch, context: BatchContext): Promise<void> {
+  async #handle(batch: PartitionBatch, context: BatchContext): Promise<boolean> {
     const { metrics } = this.#parts;
     metrics.recordsIn.inc(batch.records.length);
     metrics.bytesIn.inc(batch.records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0));
-    while (!context.signal.aborted) {
-      const input = await this.#inputOf(batch, context);
-      if (!input) return;
-      if (input.next !== 'as fetched' && input.next < batch.fetchedOffset) {
-        context.rewind(input.next);
-        this.#inputs.delete(batch.topic); // what was committed is asked again: retention may be faster
-        return;
-      }
-      if (await this.#process(batch, input, context)) return;
-      this.#begunFor = null;
-      await this.#parts.clock.sleep(BEGIN_ANEW_MS, context.signal);
+    if (context.signal.aborted) return false;
+    const input = await this.#inputOf(batch, context);
+    if (!input) return false;
+    if (input.next !== 'as fetched' && input.next < batch.fetchedOffset) {
+      context.rewind(input.next);
+      this.#inputs.delete(batch.topic); // what was committed is asked again: retention may be faster
+      return false;
     }
+    if (await this.#process(batch, input, context)) return true;
+    await this.#giveUp();
+    return false;
+  }
+
+  /** All that is in hand is void: every input goes on where it stands, which is fetched again, and the task begins anew. */
+  async #giveUp(): Promise<void> {
+    const signal = this.#begunFor;
+    if (signal === null) return; // it was given up meanwhile
+    await this.#end();
+    for (const { context, resumeAt } of this.#inputs.values()) context.rewind(resumeAt);
+    this.#inputs.clear();
+    this.#begunFor = null;
+    await this.#parts.clock.sleep(BEGIN_ANEW_MS, signal);
+  }
+
+  /** After this nothing of what was begun is written any more. */
+  async #end(): Promise<void> {
+    await this.#work.end();
+    this.#state?.discard();
   }
 
   /** The input of a batch, after beginning where that is due; null when the partition is lost. */
   async #inputOf(batch: PartitionBatch, context: BatchContext): Promise<Input | null> {
     if (this.#begunFor !== context.signal) {
+      await this.#end();
       this.#inputs.clear();
+      this.#begunFor = null;
       if (!(await this.#delivery.begin(context))) return null;
       if (this.#state && !(await this.#state.restore(context.signal))) return null;
       this.#attempts.streamTimeMs = this.#state?.streamTimeMs ?? 0;
@@ -120,7 +147,9 @@ export class StageTask {
     const next = await this.#delivery.startOf(context);
     if (next === null) return null;
     const { plan } = this.#parts;
-    const input = { next, gate: plan.delivery === 'latest' ? new FreshnessGate(plan.maxAgeMs) : null };
+    const gate = plan.delivery === 'latest' ? new FreshnessGate(plan.maxAgeMs) : null;
+    const resumeAt = batch.records[0]?.offset ?? batch.fetchedOffset;
+    const input: Input = { next, gate, resumeAt, context };
     this.#inputs.set(batch.topic, input);
     return input;
   }
@@ -147,11 +176,11 @@ export class StageTask {
   }
 
   #workOn(parts: StageTaskParts): TaskWork {
-    const { id } = this;
-    const lent = { id, stage: parts, attempts: this.#attempts, write: this.#write.bind(this) };
-    if (parts.plan.order === 'partition') return new InOrder(lent, this.#state);
+    if (parts.plan.order === 'partition') return new InOrder(this.#lent, this.#state);
     const queue = parts.queue ?? new PQueue({ concurrency: 1 });
-    return new Lanes(lent, queue, () => (this.#begunFor = null));
+    return new Lanes(this.#lent, queue, () => {
+      this.#inTurn(() => this.#giveUp()).catch((error: unknown) => parts.onFailure(error));
+    });
   }
 
   /** A punctuation on wall-clock time, between two batches: its outputs and changes are written as those of a record. */
@@ -159,17 +188,18 @@ export class StageTask {
     const step = this.#lastStep;
     const input = step && this.#inputs.get(step.topic);
     if (!step || !input || step.context.signal.aborted || this.#begunFor !== step.context.signal) return;
-    const { plan, clock, log, outcomeRecords } = this.#parts;
+    const { plan, clock, log } = this.#parts;
     const record = strikeRecord(this.id, { ...step, timeMs });
     const rules = { policy: plan.onError, timeoutMs: plan.timeoutMs, clock, log };
     const view = this.#attempts.view(step.context.signal);
     const outcome = await attemptRecord(record, view, { ...rules, processor: striking(punctuation, timeMs) });
-    if (outcome.state === 'gaveUp') log.error({ task: this.id }, `a punctuation failed: ${messageOf(outcome.error)}`);
-    const finished = [{ admitted: { record, original: record, drops: {} }, outcome, inUs: timeMs * 1000 }];
-    const records = outcome.state === 'done' ? await outcomeRecords.of(finished) : [];
-    const end = await this.#write(records, step);
-    if (end === 'lost') this.#begunFor = null;
-    if (end === 'written') outcomeRecords.tell(records, []);
+    const admitted = { record, original: record, drops: {} };
+    for (let finished: Finished = { admitted, outcome, inUs: timeMs * 1000 }; ;) {
+      const { end } = await writeOutcomes([finished], step, this.#lent);
+      if (end === 'lost') await this.#giveUp();
+      if (typeof end === 'string') return;
+      finished = end;
+    }
   }
 
   /** Step 4; a record whose output can never be written comes back as failed, and nothing is done then. */
@@ -180,6 +210,8 @@ export class StageTask {
       const written = await this.#delivery.write({ outputs, changes }, step);
       this.#state?.accept(written);
       this.#lastStep = step;
+      const input = this.#inputs.get(step.topic);
+      if (input) input.resumeAt = step.nextOffset;
       return 'written';
     } catch (error) {
       this.#state?.discard();

@@ -99,9 +99,12 @@ export class StageWorker {
     await this.#parts.processor.close?.();
   }
 
-  #handle(batch: PartitionBatch, context: BatchContext): Promise<void> {
+  async #handle(batch: PartitionBatch, context: BatchContext): Promise<void> {
     const { plan, clock } = this.#parts;
-    if (!isMerging(plan)) return this.#taskOf(batch).handle(batch, context);
+    if (!isMerging(plan)) {
+      await this.#taskOf(batch).handle(batch, context);
+      return;
+    }
     let merger = this.#mergers.get(batch.partition);
     if (!merger) {
       const process: StageTask['handle'] = (run, of) => this.#taskOf(run).handle(run, of);

@@ -38,6 +38,8 @@ export interface TaskParts {
   readonly attempts: TaskAttempts;
   /** Writes records and the step; a record whose output can never be written comes back as failed, and nothing is done then. */
   readonly write: (records: readonly OutcomeRecord[], step: Step) => Promise<WriteEnd | Finished>;
+  /** Forgets changes of state that are not written. */
+  readonly discard: () => void;
 }
 
 /** `taken`: the work has it, done or not; `abandoned`: the partition is lost or the worker stops. */
@@ -47,6 +49,9 @@ export type WorkEnd = 'taken' | 'abandoned' | 'lost';
 export interface TaskWork {
   /** Takes the records up to the step, which may be none. */
   take(admitted: readonly Admitted[], step: Step): Promise<WorkEnd>;
+  /** Gives up what is under way; resolves when nothing of it is written any more. */
+  end(): Promise<void>;
+  /** The same, and no processor works any more. */
   close(): Promise<void>;
 }
 
@@ -60,11 +65,15 @@ export interface WrittenOutcomes {
 export async function writeOutcomes(
   finished: readonly Finished[],
   step: Step,
-  { id, stage, write }: TaskParts,
+  { id, stage, write, discard }: TaskParts,
 ): Promise<WrittenOutcomes> {
   const { plan, outcomeRecords, attempts, metrics, clock } = stage;
   throwIfPolicySaysSo(finished, { task: id, plan });
   const records = await outcomeRecords.of(finished);
+  if ('failed' in records) {
+    discard();
+    return { end: records.failed, bytes: 0 };
+  }
   const end = await write(records, step);
   if (end !== 'written') return { end, bytes: 0 };
   const admitted = finished.map((one) => one.admitted);

@@ -1,5 +1,5 @@
 import { headerText, type ConsumerRecord, type Headers, type OutputRecord } from '../ports/record.ts';
-import { FatalError } from '../errors/pipeline-error.ts';
+import { FatalError, PoisonRecordError, messageOf } from '../errors/pipeline-error.ts';
 import { spanIdOf } from './span-id.ts';
 import { identityHeaders, type OutputIdentity } from './record-identity.ts';
 
@@ -28,7 +28,8 @@ export interface Passage {
 /**
  * Completes what a processor returned for one input: inherited key, headers and timestamp, a deterministic `ce_id`, and
  * for frames the passage through this stage.
- * @throws FatalError OUTPUT_UNKNOWN where an output names a topic the stage does not have.
+ * @throws FatalError OUTPUT_UNKNOWN where an output names a topic the stage does not have; PoisonRecordError
+ * OUTPUT_INVALID for what is no record, FRAME_META_INVALID
  */
 export function resolveOutputs(
   input: ConsumerRecord,
@@ -36,6 +37,7 @@ export function resolveOutputs(
   rules: OutputRules,
 ): ResolvedOutput[] {
   return outputs
+    .map((output) => checked(output, rules))
     .filter((output) => output.to !== undefined || Object.keys(rules.to).length > 0)
     .map((output, index) => {
       const headers = headersOf(input, output, { passage, rules, identity: identityHeaders(input, rules, index) });
@@ -70,6 +72,32 @@ function topicOf(output: OutputRecord, { stage, to }: OutputRules): string {
   );
 }
 
+/** Processors in plain JavaScript return all kinds of things. */
+function checked(output: unknown, { stage }: OutputRules): OutputRecord {
+  const fault = faultOf(output);
+  if (fault === null) return output as OutputRecord;
+  throw new PoisonRecordError(
+    'OUTPUT_INVALID',
+    `the processor of stage "${stage}" returned ${fault}; a record is { value: a Buffer, a string or null }, or null for none`,
+    { where: { stage } },
+  );
+}
+
+function faultOf(output: unknown): string | null {
+  if (typeof output !== 'object' || output === null) return `${String(output)} in place of a record`;
+  const { value, key, headers } = output as { value?: unknown; key?: unknown; headers?: object };
+  if (!isField(value)) return `a record whose value is ${value === undefined ? 'missing' : `of type ${typeof value}`}`;
+  if (key !== undefined && !isField(key)) return `a record whose key is of type ${typeof key}`;
+  for (const [name, header] of Object.entries(headers ?? {}))
+    if (![header].flat().every((one) => one === undefined || isField(one)))
+      return `a record whose header "${name}" is of type ${typeof header}`;
+  return null;
+}
+
+function isField(value: unknown): boolean {
+  return value === null || typeof value === 'string' || value instanceof Uint8Array;
+}
+
 interface Completion {
   readonly passage: Passage;
   readonly rules: OutputRules;
@@ -84,8 +112,17 @@ function headersOf(input: ConsumerRecord, output: OutputRecord, { passage, rules
   return headers;
 }
 
+function parsed(frameMeta: string): { readonly stages?: readonly unknown[] } {
+  try {
+    return JSON.parse(frameMeta) as { readonly stages?: readonly unknown[] };
+  } catch (cause) {
+    const sentence = `the frame-meta header is no JSON: ${messageOf(cause)}; correct the producer of the topic`;
+    throw new PoisonRecordError('FRAME_META_INVALID', sentence, { cause });
+  }
+}
+
 function withPassage(frameMeta: string, { inUs, outUs }: Passage, { stage, worker }: OutputRules): string {
-  const meta = JSON.parse(frameMeta) as { stages?: unknown[] };
+  const meta = parsed(frameMeta);
   const stages = [...(meta.stages ?? []), { name: stage, worker, inUs, outUs }];
   return JSON.stringify({ ...meta, stages });
 }

@@ -32,6 +32,7 @@ class Logs {
       process: async ({ topic, records, nextOffset }) => {
         this.processed.push(...records.map(({ timestampMs }) => timestampMs));
         this.#positions[topic] = Number(nextOffset);
+        return true;
       },
     });
   }

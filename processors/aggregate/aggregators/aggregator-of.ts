@@ -21,9 +21,13 @@ export interface NamedAggregator {
 export function aggregatorOf(option: AggregateOption): NamedAggregator {
   if (typeof option === 'string') return { state: 'count', aggregator: count };
   const { collect: collected, distinct: counted, topK: ranked, limit, k = TOP, by } = option;
-  if (collected !== undefined) return named('collect', collect(collected, limit ?? COLLECT_LIMIT));
-  if (counted !== undefined) return named('distinct', distinct(counted, limit ?? DISTINCT_LIMIT));
-  if (ranked !== undefined) return named('topK', topK(ranked, { k, by: by ?? ranked }));
+  const { collectLimit, distinctLimit } = {
+    collectLimit: limit ?? COLLECT_LIMIT,
+    distinctLimit: limit ?? DISTINCT_LIMIT,
+  };
+  if (collected !== undefined) return named(`collect ${collectLimit}`, collect(collected, collectLimit));
+  if (counted !== undefined) return named(`distinct ${distinctLimit}`, distinct(counted, distinctLimit));
+  if (ranked !== undefined) return named(`topK ${k}`, topK(ranked, { k, by: by ?? ranked }));
   for (const [kind, create] of Object.entries(OF_ONE_EXPRESSION)) {
     const expression = option[kind as keyof typeof OF_ONE_EXPRESSION];
     if (expression !== undefined) return named(kind, create(expression) as Aggregator);

@@ -90,6 +90,7 @@ describe('reading stretches for a replay', () => {
       process: async ({ records, nextOffset }, context) => {
         seen.push(...records.map(nameOf));
         context.commitSoon(nextOffset);
+        return true;
       },
     });
     const timeOf = ({ topic, offset }: { topic: string; offset: number }): number =>
