@@ -26,6 +26,7 @@ export default defineProcessor({
   summary: 'Lets pass, unchanged, the records whose value differs from that of the record of their key before.',
   options,
   stores: { last: { type: 'keyValue' } },
+  stateDependsOn: ({ of }) => of ?? null,
   create({ of }) {
     const readValues = of === undefined ? null : compileExpressions([of]);
     return {

@@ -29,6 +29,7 @@ export default defineProcessor({
   summary: 'Lets pass, unchanged, the first record of each key, id or value in a time, and drops its repeats.',
   options,
   stores: ({ within }) => ({ seen: { type: 'keyValue', ttlMs: within } }),
+  stateDependsOn: ({ by }) => by ?? null,
   create({ by }) {
     const readValues = by === undefined || by === 'id' ? null : compileExpressions([by]);
     return {

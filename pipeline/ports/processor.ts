@@ -77,6 +77,11 @@ export interface ProcessorDefinition<Options = unknown> {
   /** State it keeps for each task. */
   stores?(options: Options): StoreSpecs;
   /**
+   * Of its options, all that gives its state its meaning (JSON): where that changes, what was kept is of no use and the
+   * state begins empty. When left out, no option does.
+   */
+  stateDependsOn?(options: Options): unknown;
+  /**
    * The JSONata expression its records must be keyed by, where that is another than the key they come with; else null.
    * A stage in front of it writes them to a topic of that key, so that all records of a key meet in one task.
    */
@@ -98,6 +103,8 @@ interface ProcessorSpec<Schema extends z.ZodType> {
   readonly produces?: 'frames' | 'records';
   /** State it keeps for each task: stores by name, or a function of the options. */
   readonly stores?: StoreSpecs | ((options: z.output<Schema>) => StoreSpecs);
+  /** Of its options, all that gives its state its meaning: where that changes, the state begins empty. */
+  stateDependsOn?(options: z.output<Schema>): unknown;
   /** The JSONata expression its records must be keyed by; null: the key they come with. */
   repartitionBy?(options: z.output<Schema>): string | null;
   /** Its input topics must have equal partition counts. */
@@ -128,6 +135,7 @@ export function defineProcessor<Schema extends z.ZodType>(
   const repartitionBy = spec.repartitionBy?.bind(spec);
   const reads = spec.reads?.bind(spec);
   const needs = spec.needs?.bind(spec);
+  const stateDependsOn = spec.stateDependsOn?.bind(spec);
   const create =
     'create' in spec
       ? spec.create.bind(spec)
@@ -144,6 +152,7 @@ export function defineProcessor<Schema extends z.ZodType>(
     ...(needs && { needs }),
     ...(produces && { produces }),
     ...(stores && { stores: typeof stores === 'function' ? stores : () => stores }),
+    ...(stateDependsOn && { stateDependsOn }),
     ...(repartitionBy && { repartitionBy }),
     ...(copartitioned && { copartitioned }),
     ...(reads && { reads }),

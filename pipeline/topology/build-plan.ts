@@ -97,10 +97,12 @@ function planStage(
   const { defaults } = spec;
   const { delivery, to = {} } = stage;
   const options = definition.options.parse(stage.with ?? {});
-  const stores = Object.keys(definition.stores?.(options) ?? {});
+  const specs = definition.stores?.(options) ?? {};
+  const stores = Object.keys(specs);
   const { order, scope } = orderOf(stage, spec, stores.length > 0);
   const plan: StagePlan = {
     name,
+    ...(stage.was !== undefined && { was: stage.was }),
     group: stageGroupOf(spec.name, name),
     from: listOf(stage.from),
     to: typeof to === 'string' ? { default: to } : to,
@@ -110,6 +112,13 @@ function planStage(
     state: stage.state ?? defaults.state,
     serdes: serdesOf([...listOf(stage.from), ...(typeof to === 'string' ? [to] : Object.values(to))], spec),
     changelogs: Object.fromEntries(stores.map((store) => [store, changelogOf(spec.name, name, store)])),
+    ...(stores.length > 0 && {
+      stateMeaning: {
+        process: id,
+        stores: Object.fromEntries(Object.entries(specs).map(([store, { type }]) => [store, type])),
+        options: definition.stateDependsOn?.(options) ?? null,
+      },
+    }),
     delivery,
     maxAgeMs: delivery === 'latest' ? (stage.maxAge ?? null) : null,
     maxIdleMs: stage.maxIdle,
@@ -148,19 +157,23 @@ function withRepartition(
   const topic = repartitionTopicOf(topology, plan.name);
   const { id, definition: repartition } = registered(registry.processors, 'repartition');
   const before: StagePlan = {
-    ...plan,
+    ...planStateless(plan),
     name,
+    ...(plan.was !== undefined && { was: repartitionStageOf(plan.was) }),
     group: stageGroupOf(topology, name),
     to: { default: topic },
     process: id,
     options: repartition.options.parse({ key }),
-    changelogs: {},
     deadLetterTopic: deadLetterTopicOf(topology, name),
   };
   return [
     { plan: before, definition: repartition },
     { plan: { ...plan, from: [topic] }, definition },
   ];
+}
+
+function planStateless({ stateMeaning, ...plan }: StagePlan): StagePlan {
+  return stateMeaning ? { ...plan, changelogs: {} } : plan;
 }
 
 function planTap(
@@ -170,6 +183,7 @@ function planTap(
 ): Planned<TapPlan, SinkDefinition> {
   const plan: TapPlan = {
     name,
+    ...(tap.was !== undefined && { was: tap.was }),
     group: tapGroupOf(spec.name, name),
     on: tap.on,
     sink: id,

@@ -1,6 +1,7 @@
 import { checkCopartitioning } from './checks/check-copartitioning.ts';
 import { checkFlow } from './checks/check-flow.ts';
 import { checkOrder } from './checks/check-order.ts';
+import { checkRenames } from './checks/check-renames.ts';
 import { checkSettings } from './checks/check-settings.ts';
 import { checkShape } from './checks/check-shape.ts';
 import { checkTopics } from './checks/check-topics.ts';
@@ -18,7 +19,16 @@ export function lintTopology(parsed: ParsedTopology, tools: LintTools): readonly
   if (!isYaml(parsed)) return sortFindings(findings);
   if (parsed.root.entries.size === 0) return sortFindings([...findings, nothingInIt(parsed.root.place)]);
   const context = lintContext(parsed, tools);
-  const checks = [checkShape, checkTypes, checkTopics, checkFlow, checkSettings, checkOrder, checkCopartitioning];
+  const checks = [
+    checkShape,
+    checkTypes,
+    checkTopics,
+    checkFlow,
+    checkSettings,
+    checkRenames,
+    checkOrder,
+    checkCopartitioning,
+  ];
   return sortFindings([...findings, ...checks.flatMap((check) => check(context))]);
 }
 

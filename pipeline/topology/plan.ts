@@ -56,8 +56,19 @@ export interface StageErrorPolicy extends ErrorPolicy {
   readonly crashes: number;
 }
 
+/** What the entries of the stores of a stage mean: where it changes, they are of no use. Plain JSON data. */
+export interface StateMeaning {
+  readonly process: string;
+  /** Type of each store by name. */
+  readonly stores: Readonly<Record<string, string>>;
+  /** Of the options, what the processor says its state depends on. */
+  readonly options: unknown;
+}
+
 export interface StagePlan {
   readonly name: string;
+  /** Its name until now. */
+  readonly was?: string;
   /** Consumer group `<topology>.<stage>`. */
   readonly group: string;
   readonly from: readonly string[];
@@ -73,6 +84,8 @@ export interface StagePlan {
   readonly serdes: Readonly<Record<string, SerdeName>>;
   /** Changelog topic of each store. */
   readonly changelogs: Readonly<Record<string, string>>;
+  /** Absent for a stage without stores. */
+  readonly stateMeaning?: StateMeaning;
   readonly delivery: 'every' | 'latest';
   readonly maxAgeMs: number | null;
   /** How long the records of one input wait for those of another that has none. */
@@ -91,6 +104,8 @@ export interface StagePlan {
 
 export interface TapPlan {
   readonly name: string;
+  /** Its name until now. */
+  readonly was?: string;
   /** Consumer group `<topology>.tap.<tap>`. */
   readonly group: string;
   readonly on: string;

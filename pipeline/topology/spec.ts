@@ -41,6 +41,10 @@ const batch = z.strictObject(batchLimits).partial();
 const guarantee = z.enum(['at-least-once', 'exactly-once']);
 const state = z.enum(['memory', 'disk']);
 
+const was = partName
+  .optional()
+  .describe('Its name until now: committed offsets and state of that name are carried over. May stay in the file.');
+
 const buffer = z.strictObject({
   records: z.int().min(1).max(10_000_000).optional().describe('Most records kept. Frames: 256, other records: 10000.'),
   bytes: size('64KB', '8GB').optional().describe('Most bytes kept. Default 32MB.'),
@@ -120,6 +124,7 @@ export const sourceSpec = z.strictObject({
 });
 
 export const stageSpec = z.strictObject({
+  was,
   from: z.union([topicName, z.array(topicName).min(1)]).describe('Topic it reads, or a list of topics.'),
   process: typeReference.describe('Built-in processor, or path of a module of yours such as ./processors/alert.ts.'),
   to: z
@@ -160,6 +165,7 @@ export const stageSpec = z.strictObject({
 });
 
 export const tapSpec = z.strictObject({
+  was,
   on: topicName.describe('Topic it reads, any topic at all.'),
   sink: typeReference.describe('Built-in sink, or path of a module of yours such as ./sinks/mail.ts.'),
   with: options.optional().describe('Options of this sink.'),

@@ -38,6 +38,7 @@ export default defineProcessor({
     if (!window) return { aggregates: BY_KEY };
     return { windows: UNTIL_DELETED, clock: BY_KEY, ...(window.type === 'sliding' && { points: UNTIL_DELETED }) };
   },
+  stateDependsOn: ({ groupBy, window }) => ({ groupBy: groupBy ?? null, window: window ?? null }), // see Computation
   repartitionBy: ({ groupBy }) => groupBy ?? null,
   create(settings) {
     const computation = new Computation(settings.compute);

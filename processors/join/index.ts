@@ -23,6 +23,7 @@ export default defineProcessor({
   copartitioned: true,
   reads: ({ left, right }) => [left, right],
   stores: (settings) => (settings.kind === 'stream-stream' ? streamStreamStores(settings) : tableStores(settings)),
+  stateDependsOn: ({ left, right, by }) => ({ left, right, by }),
   create: joinOf,
 });
 
