@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { applyCommand } from './change/apply.ts';
 import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare/index.ts';
 import { consumeCommand } from './consume.ts';
@@ -10,6 +11,7 @@ import { downCommand } from './down.ts';
 import { endWith } from './exit.ts';
 import { lintCommand } from './lint.ts';
 import { modelsCommand } from './models.ts';
+import { planCommand } from './change/plan.ts';
 import { playCommand } from './recording/play.ts';
 import { produceCommand } from './produce.ts';
 import { replayCommand } from './replay/index.ts';
@@ -36,6 +38,8 @@ for (const command of [
   upCommand(),
   downCommand(),
   statusCommand(),
+  planCommand(),
+  applyCommand(),
   lintCommand(),
   doctorCommand(),
   describeCommand(),

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { acquireBroker, keepBrokerRunning, type Broker } from '../broker/index.ts';
 import { UserError } from '../errors/pipeline-error.ts';
-import { createKafka } from '../kafka/index.ts';
+import { createKafka, type Kafka } from '../kafka/index.ts';
 import type { Admin } from '../ports/admin.ts';
+import { carryOver, pendingRenamings } from '../runtime/apply/carry-over.ts';
+import { TopologyChanger, withCarryTools } from '../runtime/apply/topology-changer.ts';
 import { provision } from '../runtime/provision.ts';
 import { removeRun, startingRun, writeRun, type Run } from '../runtime/run-file.ts';
 import { StatusServer } from '../runtime/status-server.ts';
@@ -16,6 +18,7 @@ import { replaceRunning } from './replace-running.ts';
 import { stopRequest } from './stop-request.ts';
 import { complain, paint } from './terminal.ts';
 import { summaryLines, wasLossless } from './view/summary.ts';
+import { watchTopology } from './change/watch-topology.ts';
 import { readableLogLine } from './view/log-line.ts';
 import { liveView, plainView, type RunView } from './view/run-view.ts';
 
@@ -26,6 +29,10 @@ export interface RunOptions {
   readonly keepBroker: boolean;
   readonly logLevel: string;
   readonly metricsPort?: number;
+  /** What the command line changed in the file. */
+  readonly overrides: Run['overrides'];
+  /** Apply the file whenever it is saved. */
+  readonly watch: boolean;
 }
 
 /** Runs a topology to its end and gives the exit code. */
@@ -34,7 +41,7 @@ export async function runTopology(plan: Plan, options: RunOptions): Promise<numb
   const stop = stopRequest();
   const directory = stateDirectory();
   const view = options.ui && process.stdout.isTTY ? liveView() : plainView();
-  const run = await startingRun(plan);
+  const run = await startingRun(plan, options.overrides);
   await writeRun(directory, run); // before there is a broker, so that whoever stops that finds this run first
   try {
     return await runNoted(run, { plan, options, view, directory, stop });
@@ -78,19 +85,25 @@ async function runOn(broker: Broker, run: Run, setting: Setting): Promise<number
   const logFile = join(directory, 'logs', `${plan.name}.log`);
   mkdirSync(join(directory, 'logs'), { recursive: true });
   const log = pino({ level: options.logLevel, base: {} }, pino.destination({ dest: logFile, sync: false }));
-  const admin = createKafka(broker.connection, { log, clientId: `tapline-${plan.name}-supervisor` }).admin();
+  const kafka = createKafka(broker.connection, { log, clientId: `tapline-${plan.name}-supervisor` });
+  const admin = kafka.admin();
   await ensureTopics(admin, plan, view);
+  await carryOverPending({ admin, kafka, view }, plan);
   const events = supervisorEvents(view, (line) => log.info({}, line));
   const supervisor = new Supervisor({ plan, connection: broker.connection, admin, logLevel: options.logLevel, events });
-  const server = await StatusServer.start(supervisor, options.metricsPort ?? null);
+  const changer = new TopologyChanger({ supervisor, admin, kafka });
+  const changes = { changer, token: run.token };
+  const server = await StatusServer.start(supervisor, { port: options.metricsPort ?? null, changes });
   await writeRun(directory, { ...run, state: 'running', address: server.address });
   view.line(paint('dim', `metrics ${server.address}/metrics, log ${logFile}`));
   view.watch(supervisor);
+  const watch = options.watch ? watchTopology({ run, changer, view }) : null;
   try {
     const end = await untilEnd(supervisor, setting);
     await stopClean(supervisor, setting);
     return conclude(end, { supervisor, view, options });
   } finally {
+    watch?.close();
     await supervisor.stop();
     server.close();
     await admin.close();
@@ -149,6 +162,22 @@ async function ensureTopics(admin: Admin, plan: Plan, view: RunView): Promise<vo
   for (const { topic, verdict, notes } of verdicts) {
     if (verdict !== 'created') for (const note of notes) view.line(`topic ${topic} ${verdict}: ${note}`);
   }
+}
+
+interface CarryParts {
+  readonly admin: Admin;
+  readonly kafka: Kafka;
+  readonly view: RunView;
+}
+
+/** Of parts that were renamed while nothing ran. */
+async function carryOverPending({ admin, kafka, view }: CarryParts, plan: Plan): Promise<void> {
+  const renamings = await pendingRenamings(admin, plan);
+  if (renamings.length === 0) return;
+  await withCarryTools(admin, kafka, async (tools) => {
+    for (const renaming of renamings) await carryOver(renaming, tools, plan);
+  });
+  for (const { from, to } of renamings) view.line(`"${to.name}" goes on where "${from.name}" was`);
 }
 
 function supervisorEvents(view: RunView, record: (line: string) => void): SupervisorEvents {

@@ -12,6 +12,7 @@ interface UpOptions {
   readonly keepBroker: boolean;
   readonly logLevel: string;
   readonly metricsPort?: number;
+  readonly watch: boolean;
 }
 
 /** `up`: lint, plan, find a broker, create topics, start every part, show what happens, stop cleanly. */
@@ -25,6 +26,7 @@ export function upCommand(): Command {
     .option('--source <file|webcam>', 'feed the one source from a video file, a picture folder or the webcam')
     .addOption(setOption())
     .option('--until-done', 'end when finite sources are read and everything is processed', false)
+    .option('--watch', 'apply the file whenever it is saved, and print what that changed', false)
     .option('--no-ui', 'plain lines instead of the live table')
     .option('--keep-broker', 'leave the broker running at the end', false)
     .addOption(
@@ -44,7 +46,8 @@ Examples:
     )
     .action(async (file: string, options: UpOptions) => {
       const plan = await readPlan({ file, set: options.set, sourceShortcut: options.source });
-      process.exitCode = await runTopology(plan, options);
+      const overrides = { set: [...options.set], source: options.source ?? null };
+      process.exitCode = await runTopology(plan, { ...options, overrides });
       process.exit();
     });
 }

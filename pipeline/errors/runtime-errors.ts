@@ -59,6 +59,18 @@ export const runtimeErrors = {
     cause: '--until-done was given, but a source never ends.',
     mend: 'Leave out --until-done, or make the source finite (a file without loop, synthetic with frames).',
   },
+  CHANGE_NOT_ALLOWED: {
+    cause: 'A change of a running topology destroys something: offsets, state or records.',
+    mend: 'Look at tapline plan; then say tapline apply --allow with each name it gives, or change the file.',
+  },
+  CHANGE_TAKEN_BACK: {
+    cause: 'A part that was changed while the topology ran could not start; what ran before runs again.',
+    mend: 'Read the message, correct the file and apply it again.',
+  },
+  CHANGE_IMPOSSIBLE: {
+    cause: 'What shall be changed does not run, or is another topology than what runs.',
+    mend: 'Start it with tapline up.',
+  },
   RECORDS_LOST: {
     cause: 'Retention deleted records before a stage had read them.',
     mend: 'Raise retention or retentionBytes of the topic, add replicas, or use delivery: latest.',

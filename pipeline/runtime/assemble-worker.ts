@@ -17,7 +17,7 @@ import { StageWorker } from './stage-worker.ts';
 import type { StateEntry, StateQuery } from './state-reading.ts';
 import { systemClock } from './system-clock.ts';
 import { TapWorker } from './tap-worker.ts';
-import { groupsDownstream } from './under-way.ts';
+import { groupsDownstream, type GroupInput } from './under-way.ts';
 import { planOf } from './plan-of.ts';
 import { easeCollection } from './worker-memory.ts';
 
@@ -30,6 +30,8 @@ export interface Worker {
   /** Stops polling, finishes what is under way, commits and leaves. */
   stop(): Promise<void>;
   readonly metrics: WorkerMetrics;
+  /** Takes other groups for those that hold a source back. */
+  feedBack?(downstream: readonly GroupInput[]): void;
   /** Entries of a store of a stage. @throws FatalError STORE_UNKNOWN */
   readState?(store: string, query: StateQuery): Promise<readonly StateEntry[]>;
 }
@@ -71,13 +73,14 @@ interface CommonParts {
 async function assembleSource({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {
   const source = planOf(plan.sources, role);
   const producer = kafka.producer();
+  const downstream = [...groupsDownstream(source.to, plan)];
   const worker = new SourceWorker({
     plan: source,
     definition: await loadDefinition('source', source.type),
     delivery: sourceDelivery(source, producer, kafka),
     producer,
     admin: kafka.admin(),
-    downstream: groupsDownstream(source.to, plan),
+    downstream,
     deadLetterMaxBytes: maxBytesOf(plan, source.deadLetterTopic),
     baseDirectory,
     clock: systemClock,
@@ -91,6 +94,7 @@ async function assembleSource({ plan, role, kafka, metrics, hooks, baseDirectory
       return worker.run();
     },
     stop: () => worker.stop(),
+    feedBack: (groups) => void downstream.splice(0, Infinity, ...groups), // whoever asks for lags has this very list
   };
 }
 

@@ -11,7 +11,7 @@ import { RestoreProgress } from './restore-progress.ts';
 import type { TaskState } from './task-state.ts';
 
 /** Key of the first record of a changelog, whose value tells it from another one of the same name. */
-const IDENTITY_KEY = Buffer.from('\0tapline.changelog');
+export const IDENTITY_KEY = Buffer.from('\0tapline.changelog');
 
 export interface ChangelogStateParts {
   readonly task: string;

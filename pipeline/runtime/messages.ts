@@ -1,6 +1,7 @@
 import type { MetricsSnapshot } from '../metrics/worker-metrics.ts';
 import type { Connection } from '../ports/admin.ts';
 import type { Plan } from '../topology/plan.ts';
+import type { GroupInput } from './under-way.ts';
 import type { StateEntry, StateQuery } from './state-reading.ts';
 
 /** Which part of the topology a worker runs. */
@@ -33,6 +34,8 @@ export interface StateRequest {
 
 export type ToWorker =
   | { readonly type: 'start'; readonly order: WorkerOrder }
+  /** The stages after a source have changed; these are their groups now. */
+  | { readonly type: 'feedBack'; readonly downstream: readonly GroupInput[] }
   | ({ readonly type: 'readState' } & StateRequest)
   | { readonly type: 'stop' };
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,6 +17,10 @@ const runNote = z.object({
   /** Base address of its status and metrics server; empty while it is starting. */
   address: z.string(),
   startedAt: z.string(),
+  /** What its server wants to know before it changes anything. */
+  token: z.string().default(''),
+  /** What the command line changed in the file. */
+  overrides: z.object({ set: z.array(z.string()), source: z.string().nullable() }).default({ set: [], source: null }),
 });
 
 /**
@@ -27,17 +32,31 @@ export type Run = Readonly<z.infer<typeof runNote>>;
 const POLL_MS = 50;
 
 /** The run that this process begins. */
-export async function startingRun({ name, file }: { readonly name: string; readonly file: string }): Promise<Run> {
+export async function startingRun(
+  { name, file }: { readonly name: string; readonly file: string },
+  overrides: Run['overrides'],
+): Promise<Run> {
   const identity = (await processIdentity(process.pid)) ?? '';
   const startedAt = new Date().toISOString();
-  return { topology: name, state: 'starting', pid: process.pid, identity, file, address: '', startedAt };
+  const token = randomUUID();
+  return {
+    topology: name,
+    state: 'starting',
+    pid: process.pid,
+    identity,
+    file,
+    address: '',
+    startedAt,
+    token,
+    overrides,
+  };
 }
 
-/** Notes a run; the note is replaced whole, never half-written. */
+/** Notes a run for its user alone; the note is replaced whole, never half-written. */
 export async function writeRun(stateDirectory: string, run: Run): Promise<void> {
   const path = pathOf(stateDirectory, run);
   await mkdir(join(stateDirectory, 'run'), { recursive: true });
-  await writeFile(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`);
+  await writeFile(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
   await rename(`${path}.tmp`, path);
 }
 

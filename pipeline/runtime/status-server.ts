@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { UserError } from '../errors/pipeline-error.ts';
 import { prometheusText } from '../metrics/prometheus.ts';
+import { answerChange, type ChangeDoor } from './apply/change-routes.ts';
 import type { StateQuery } from './state-reading.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -10,7 +11,16 @@ export const DEFAULT_METRICS_PORT = 9464;
 const HOST = '127.0.0.1';
 const DEFAULT_STATE_LIMIT = 100;
 
-/** Serves `/metrics` (Prometheus text), `/status` and `/state` (JSON) of a running topology, on the loopback only. */
+/** Where it listens, and through what it lets the topology be changed. */
+export interface StatusServerOptions {
+  readonly port: number | null;
+  readonly changes: ChangeDoor;
+}
+
+/**
+ * Serves `/metrics` (Prometheus text), `/status` and `/state` (JSON) of a running topology, on the loopback only, and
+ * changes it for whoever knows how to ask.
+ */
 export class StatusServer {
   readonly #server: Server;
 
@@ -19,8 +29,8 @@ export class StatusServer {
   }
 
   /** @throws the system's EADDRINUSE where an asked-for port is taken. */
-  static async start(supervisor: Supervisor, port: number | null): Promise<StatusServer> {
-    const server = createServer((request, response) => void answer(supervisor, request, response));
+  static async start(supervisor: Supervisor, { port, changes }: StatusServerOptions): Promise<StatusServer> {
+    const server = createServer((request, response) => void answer({ supervisor, changes }, request, response));
     await listen(server, port ?? DEFAULT_METRICS_PORT).catch((error: unknown) => {
       if (port !== null) throw error;
       return listen(server, 0);
@@ -39,8 +49,18 @@ export class StatusServer {
   }
 }
 
-async function answer(supervisor: Supervisor, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Served {
+  readonly supervisor: Supervisor;
+  readonly changes: ChangeDoor;
+}
+
+async function answer(
+  { supervisor, changes }: Served,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
+    if (await answerChange(changes, request, response)) return;
     if (request.url === '/metrics') {
       const snapshots = supervisor.workers.map(({ history }) => history.latest);
       reply(

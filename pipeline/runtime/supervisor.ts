@@ -1,17 +1,23 @@
-import type { Admin, Connection, PartitionLag } from '../ports/admin.ts';
-import { WorkerHistory } from '../metrics/worker-history.ts';
+import type { Admin, Connection } from '../ports/admin.ts';
 import type { Plan } from '../topology/plan.ts';
 import { messageOf } from '../errors/pipeline-error.ts';
+import { hasFailedTrial, isFailedPart, isSource, takenBack } from './apply/trial.ts';
+import { runsTheSame } from './apply/worker-part.ts';
+import { LagWatch } from './lag-watch.ts';
 import { workerName, type Role } from './messages.ts';
 import { byTimeAndKey, storeUnknown, type StateEntry, type StateQuery } from './state-reading.ts';
-import { partStatus, type GroupStatus, type Observed, type TapStatus, type TopologyStatus } from './status.ts';
-import { sumOfLags, type GroupInput } from './under-way.ts';
+import type { Observed, TopologyStatus } from './status.ts';
+import { topologyStatus } from './topology-status.ts';
+import { groupsDownstream, type GroupInput } from './under-way.ts';
 import { WorkerProcess, type WorkerProcessEvents } from './worker-process.ts';
+import { WorkerSet, rolesOf } from './worker-set.ts';
 
 /** Time a worker has to drain before it is ended by force. */
 export const STOP_DEADLINE_MS = 10_000;
 const WATCH_EVERY_MS = 1000;
 const LAG_EVERY_MS = 3000;
+/** Time that workers have to show that they can run what they were given anew. */
+const TRIAL_MS = 30_000;
 
 /** What the supervisor tells whoever shows it to people. */
 export interface SupervisorEvents {
@@ -32,8 +38,12 @@ export interface SupervisorParts {
 /** Runs a planned topology: one child process for each stage replica, source and tap, restarted when it dies. */
 export class Supervisor {
   readonly #parts: SupervisorParts;
-  readonly #workers: readonly Observed[];
-  #lags = new Map<string, readonly PartitionLag[]>();
+  readonly #workers = new WorkerSet();
+  readonly #lags: LagWatch;
+  #plan: Plan;
+  /** Workers whose failure is told to whoever changes the topology: it ends nothing. */
+  #onTrial: readonly Observed[] = [];
+  #changing: Promise<unknown> = Promise.resolve();
   #watchedMs = Date.now();
   #timers: NodeJS.Timeout[] = [];
   #waiters: (() => void)[] = [];
@@ -41,42 +51,79 @@ export class Supervisor {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    const { plan, connection, logLevel } = parts;
-    this.#workers = rolesOf(plan).map((role) => ({
-      process: new WorkerProcess({ role, plan, connection, logLevel }, this.#workerEvents()),
-      history: new WorkerHistory(),
-    }));
+    this.#plan = parts.plan;
+    this.#lags = new LagWatch(parts.admin);
+    this.#workers.replace([], this.#processes(rolesOf(parts.plan), parts.plan));
+  }
+
+  /** What runs. */
+  get plan(): Plan {
+    return this.#plan;
   }
 
   /** Starts everything; finite sources begin when all stages and taps take part, so that every tap sees every record. */
   async start(): Promise<void> {
-    const { sources } = this.#parts.plan;
-    const waits = new Set(sources.filter(({ endless }) => !endless).map(({ name }) => name));
-    const late = this.#workers.filter(({ process }) => process.role.kind === 'source' && waits.has(process.role.name));
-    for (const worker of this.#workers) if (!late.includes(worker)) worker.process.start();
     this.#timers = [
       setInterval(() => this.#watch(), WATCH_EVERY_MS),
       setInterval(() => void this.#refreshLags(), LAG_EVERY_MS),
     ];
-    if (late.length === 0) return;
-    await this.#until(() =>
-      this.#others(late).every(({ process }) => process.state === 'running' || process.state === 'failed'),
-    );
-    for (const { process } of late) if (process.state === 'waiting' && !this.#stopped) process.start();
+    await this.#start(this.#workers.all);
+  }
+
+  /** One change after the other; `work` is given what runs then. */
+  inTurn<T>(work: (running: Plan) => Promise<T>): Promise<T> {
+    const turn = this.#changing.then(() => work(this.#plan));
+    this.#changing = turn.catch(() => undefined); // whoever awaits `turn` has the error
+    return turn;
+  }
+
+  /**
+   * Makes another plan of the same topology what runs. Only workers whose part differs are stopped, drained, and those of
+   * the plan started when `between` is done; the others are left alone. What cannot run is taken back: then all is as
+   * before. To be called in turn.
+   * @throws what `between` threw; UserError CHANGE_TAKEN_BACK
+   */
+  async change(plan: Plan, between: () => Promise<void>): Promise<void> {
+    const before = this.#plan;
+    const staying = this.#workers.all.filter(({ process }) => this.#stays(process, plan));
+    const leaving = this.#workers.all.filter((worker) => !staying.includes(worker));
+    const entering = rolesOf(plan).filter((role) => !staying.some(({ process }) => process.name === workerName(role)));
+    await this.#stopWorkers(leaving, STOP_DEADLINE_MS);
+    const takeBack = async (entered: readonly Observed[]): Promise<void> => {
+      await this.#stopWorkers(entered, STOP_DEADLINE_MS);
+      const roles = leaving.map(({ process }) => process.role);
+      await this.#enter(before, this.#workers.replace([...leaving, ...entered], this.#processes(roles, before)));
+    };
+    try {
+      await between();
+    } catch (error) {
+      await takeBack([]);
+      throw error;
+    }
+    if (this.#stopped) return;
+    const entered = this.#workers.replace(leaving, this.#processes(entering, plan));
+    this.#onTrial = entered.filter(({ process }) => process.role.kind !== 'tap');
+    const started = this.#enter(plan, entered);
+    const failed = await this.#firstFailed();
+    await started;
+    if (failed) await takeBack(entered);
+    this.#onTrial = [];
+    if (failed) throw takenBack(failed);
   }
 
   /** Resolves when every source has ended and every group has read and committed all there is; or when one has failed. */
   async untilDone(): Promise<void> {
     await this.#until(() =>
-      this.#of('source').every(({ process }) => process.state === 'finished' || process.state === 'failed'),
+      this.#workers.of('source').every(({ process }) => process.state === 'finished' || process.state === 'failed'),
     );
-    while (!this.#stopped && !this.#hasFailedStage() && !(await this.#isDrained())) await this.#nextTick();
+    while (!this.#stopped && !this.#hasFailedStage() && !(await this.#lags.areDrained(this.#groupInputs())))
+      await this.#nextTick();
   }
 
   /** Resolves at the first stage or source that no restart can mend. */
   async untilFailed(): Promise<WorkerProcess> {
     const failed = (): WorkerProcess | undefined =>
-      this.#workers.find(({ process }) => process.state === 'failed' && process.role.kind !== 'tap')?.process;
+      this.#workers.all.find((one) => isFailedPart(one) && !this.#onTrial.includes(one))?.process;
     await this.#until(() => failed() !== undefined);
     const worker = failed();
     if (!worker) throw new RangeError('no worker has failed; this is a bug, please report it');
@@ -90,24 +137,8 @@ export class Supervisor {
   }
 
   status(): Omit<TopologyStatus, 'metrics'> {
-    const { plan, connection } = this.#parts;
-    return {
-      topology: plan.name,
-      file: plan.file,
-      pid: process.pid,
-      broker: { bootstrap: connection.bootstrap.join(',') },
-      sources: plan.sources.map(({ name }) => partStatus(name, this.#named(name))),
-      stages: plan.stages.map((stage): GroupStatus => ({
-        ...partStatus(stage.name, this.#named(stage.name)),
-        ...this.#group(stage),
-      })),
-      taps: plan.taps.map((tap): TapStatus => ({
-        ...partStatus(tap.name, this.#named(tap.name)),
-        ...this.#group(tap),
-        on: tap.on,
-        address: this.#named(tap.name)[0]?.process.address ?? null,
-      })),
-    };
+    const { connection } = this.#parts;
+    return topologyStatus({ plan: this.#plan, connection, workers: this.#workers, lags: this.#lags });
   }
 
   /** The same with lags asked of the broker now. */
@@ -121,23 +152,63 @@ export class Supervisor {
    * @throws UserError STORE_UNREADABLE
    */
   async readState(stage: string, store: string, query: StateQuery): Promise<readonly StateEntry[]> {
-    const stores = Object.keys(this.#parts.plan.stages.find(({ name }) => name === stage)?.changelogs ?? {});
-    if (!stores.includes(store)) throw storeUnknown(this.#parts.plan, stage, store);
-    const running = this.#named(stage).filter(({ process }) => process.state === 'running');
+    const stores = Object.keys(this.#plan.stages.find(({ name }) => name === stage)?.changelogs ?? {});
+    if (!stores.includes(store)) throw storeUnknown(this.#plan, stage, store);
+    const running = this.#workers.named(stage).filter(({ process }) => process.state === 'running');
     const read = await Promise.all(running.map(({ process }) => process.readState(store, query)));
     return read.flat().sort(byTimeAndKey).slice(0, query.limit);
   }
 
   get workers(): readonly Observed[] {
-    return this.#workers;
+    return this.#workers.all;
   }
 
   async #stop(deadlineMs: number): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const { process } of this.#workers) process.pardon();
     this.#notify();
-    await Promise.all(this.#of('source').map(({ process }) => process.stop(deadlineMs / 2)));
-    await Promise.all([...this.#of('stage'), ...this.#of('tap')].map(({ process }) => process.stop(deadlineMs)));
+    await this.#stopWorkers(this.#workers.all, deadlineMs);
+  }
+
+  async #stopWorkers(workers: readonly Observed[], deadlineMs: number): Promise<void> {
+    for (const { process } of workers) process.pardon();
+    const [sources, others] = [workers.filter(isSource), workers.filter((worker) => !isSource(worker))];
+    await Promise.all(sources.map(({ process }) => process.stop(deadlineMs / 2)));
+    await Promise.all(others.map(({ process }) => process.stop(deadlineMs)));
+  }
+
+  #processes(roles: readonly Role[], plan: Plan): WorkerProcess[] {
+    const { connection, logLevel } = this.#parts;
+    return roles.map((role) => new WorkerProcess({ role, plan, connection, logLevel }, this.#workerEvents()));
+  }
+
+  #stays({ role, name }: WorkerProcess, plan: Plan): boolean {
+    return rolesOf(plan).some((wanted) => workerName(wanted) === name) && runsTheSame(role, this.#plan, plan);
+  }
+
+  /** From here on the plan is what runs. */
+  async #enter(plan: Plan, entered: readonly Observed[]): Promise<void> {
+    this.#plan = plan;
+    for (const source of plan.sources)
+      for (const { process } of this.#workers.named(source.name)) process.feedBack(groupsDownstream(source.to, plan));
+    await this.#start(entered);
+  }
+
+  async #start(workers: readonly Observed[]): Promise<void> {
+    const waits = new Set(this.#plan.sources.filter(({ endless }) => !endless).map(({ name }) => name));
+    const late = workers.filter((worker) => isSource(worker) && waits.has(worker.process.role.name));
+    const early = workers.filter((worker) => !late.includes(worker));
+    for (const { process } of early) process.start();
+    if (late.length === 0) return;
+    await this.#until(() => early.every(({ process }) => process.state === 'running' || process.state === 'failed'));
+    for (const { process } of late) if (process.state === 'waiting' && !this.#stopped) process.start();
+  }
+
+  /** The first of those on trial that fails for good; null when all run, or try again and again. */
+  async #firstFailed(): Promise<WorkerProcess | null> {
+    const deadline = Date.now() + TRIAL_MS;
+    const runs = ({ process: { state } }: Observed): boolean => state === 'running' || state === 'finished';
+    await this.#until(() => this.#onTrial.every(runs) || this.#onTrial.some(hasFailedTrial) || Date.now() > deadline);
+    return this.#onTrial.find(hasFailedTrial)?.process ?? null;
   }
 
   #workerEvents(): WorkerProcessEvents {
@@ -149,9 +220,9 @@ export class Supervisor {
         this.#notify();
       },
       onHung: ({ name }, sentence) => events.onWarning(`${name} is ${sentence}; restarting it`),
-      onMetrics: (worker, snapshot) => this.#historyOf(worker)?.add(snapshot, Date.now()),
+      onMetrics: (worker, snapshot) => this.#workers.historyOf(worker)?.add(snapshot, Date.now()),
       onDeath: (worker, death) => {
-        this.#historyOf(worker)?.endProcess();
+        this.#workers.historyOf(worker)?.endProcess();
         void this.#leaveGroupFor(worker);
         events.onDeath(worker, death);
       },
@@ -176,66 +247,30 @@ export class Supervisor {
     const nowMs = Date.now();
     const slept = nowMs - this.#watchedMs > 5 * WATCH_EVERY_MS; // Ctrl-Z, a closed laptop: what the workers said is still unread
     this.#watchedMs = nowMs;
-    for (const { process } of this.#workers) {
+    for (const { process } of this.#workers.all) {
       if (slept) process.excuseSilence();
       process.endIfHung(nowMs);
     }
     this.#notify();
   }
 
-  async #refreshLags(): Promise<void> {
-    for (const input of this.#groupInputs()) {
-      try {
-        this.#lags.set(input.group, await this.#parts.admin.lag(input.group, input.topics));
-      } catch {
-        this.#lags.delete(input.group); // unknown while the broker is away, which the workers already tell
-      }
-    }
-  }
-
-  /** Asked in flow order, one pass of zeros proves that nothing is under way: a stage commits after its outputs are there. */
-  async #isDrained(): Promise<boolean> {
-    for (const input of this.#groupInputs()) {
-      const lags = await this.#parts.admin.lag(input.group, input.topics);
-      this.#lags.set(input.group, lags);
-      if (sumOfLags(lags) > 0) return false;
-    }
-    return true;
+  #refreshLags(): Promise<void> {
+    return this.#lags.refresh(this.#groupInputs());
   }
 
   #groupInputs(): GroupInput[] {
-    const { stages, taps } = this.#parts.plan;
-    const working = taps.filter(({ name }) => this.#named(name).some(({ process }) => process.state !== 'failed'));
+    const { stages, taps } = this.#plan;
+    const working = taps.filter(({ name }) =>
+      this.#workers.named(name).some(({ process }) => process.state !== 'failed'),
+    );
     return [
       ...stages.map(({ group, from }) => ({ group, topics: from })),
       ...working.map(({ group, on }) => ({ group, topics: [on] })),
     ];
   }
 
-  #group({ group }: { readonly group: string }): Pick<GroupStatus, 'group' | 'lag' | 'partitions'> {
-    const lags = this.#lags.get(group);
-    const partitions = lags?.map(({ topic, partition, lag }) => ({ topic, partition, lag: Number(lag) })) ?? [];
-    return { group, lag: lags ? sumOfLags(lags) : null, partitions };
-  }
-
   #hasFailedStage(): boolean {
-    return this.#of('stage').some(({ process }) => process.state === 'failed');
-  }
-
-  #historyOf(worker: WorkerProcess): WorkerHistory | undefined {
-    return this.#workers.find(({ process }) => process === worker)?.history;
-  }
-
-  #of(kind: Role['kind']): Observed[] {
-    return this.#workers.filter(({ process }) => process.role.kind === kind);
-  }
-
-  #named(name: string): Observed[] {
-    return this.#workers.filter(({ process }) => process.role.name === name);
-  }
-
-  #others(excluded: readonly Observed[]): Observed[] {
-    return this.#workers.filter((worker) => !excluded.includes(worker));
+    return this.#workers.of('stage').some(({ process }) => process.state === 'failed');
   }
 
   async #until(condition: () => boolean): Promise<void> {
@@ -252,19 +287,4 @@ export class Supervisor {
     this.#waiters = [];
     for (const resolve of waiters) resolve();
   }
-}
-
-function rolesOf({ sources, stages, taps }: Plan): Role[] {
-  return [
-    ...taps.map(({ name }): Role => ({ kind: 'tap', name, replica: 0 })),
-    ...stages.flatMap(({ name, replicas }) =>
-      Array.from({ length: replicas }, (_, replica): Role => ({ kind: 'stage', name, replica })),
-    ),
-    ...sources.map(({ name }): Role => ({ kind: 'source', name, replica: 0 })),
-  ];
-}
-
-/** Names of the workers a plan starts. */
-export function workerNames(plan: Plan): string[] {
-  return rolesOf(plan).map(workerName);
 }

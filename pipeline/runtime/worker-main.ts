@@ -79,6 +79,7 @@ async function answer({ id, store, query }: StateRequest): Promise<void> {
 process.on('message', (message: ToWorker) => {
   if (message.type === 'start') run(message.order).then(() => stop().catch(fail), fail);
   else if (message.type === 'readState') void answer(message);
+  else if (message.type === 'feedBack') worker?.feedBack?.(message.downstream);
   else stop().catch(fail);
 });
 process.on('disconnect', () => void stop().catch(fail));

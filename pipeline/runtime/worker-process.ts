@@ -10,6 +10,7 @@ import { INSPECTOR_ARGUMENT, isInspectorLine, sampleStack } from './hung-stack.t
 import { planOf } from './plan-of.ts';
 import type { StateEntry, StateQuery } from './state-reading.ts';
 import { StateReads } from './state-reads.ts';
+import type { GroupInput } from './under-way.ts';
 import { workerEnvironment } from './worker-memory.ts';
 
 /*
@@ -131,6 +132,11 @@ export class WorkerProcess {
   /** Entries of a store of this worker; none when it does not answer. @throws UserError STORE_UNREADABLE */
   readState(store: string, query: StateQuery): Promise<readonly StateEntry[]> {
     return this.#stateReads.ask((id) => this.#send({ type: 'readState', id, store, query }));
+  }
+
+  /** Tells a source whose lag holds it back from here on. */
+  feedBack(downstream: readonly GroupInput[]): void {
+    this.#send({ type: 'feedBack', downstream });
   }
 
   /** From here on its death is nobody's fault. */
