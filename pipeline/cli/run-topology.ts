@@ -18,6 +18,8 @@ import { replaceRunning } from './replace-running.ts';
 import { stopRequest } from './stop-request.ts';
 import { complain, paint } from './terminal.ts';
 import { summaryLines, wasLossless } from './view/summary.ts';
+import type { Change } from '../topology/changes/index.ts';
+import { changeLines, changeSummary } from './change/change-lines.ts';
 import { watchTopology } from './change/watch-topology.ts';
 import { readableLogLine } from './view/log-line.ts';
 import { liveView, plainView, type RunView } from './view/run-view.ts';
@@ -91,7 +93,7 @@ async function runOn(broker: Broker, run: Run, setting: Setting): Promise<number
   await carryOverPending({ admin, kafka, view }, plan);
   const events = supervisorEvents(view, (line) => log.info({}, line));
   const supervisor = new Supervisor({ plan, connection: broker.connection, admin, logLevel: options.logLevel, events });
-  const changer = new TopologyChanger({ supervisor, admin, kafka });
+  const changer = new TopologyChanger({ supervisor, admin, kafka, onApplied: (changes) => showChanges(changes, view) });
   const changes = { changer, token: run.token };
   const server = await StatusServer.start(supervisor, { port: options.metricsPort ?? null, changes });
   await writeRun(directory, { ...run, state: 'running', address: server.address });
@@ -178,6 +180,11 @@ async function carryOverPending({ admin, kafka, view }: CarryParts, plan: Plan):
     for (const renaming of renamings) await carryOver(renaming, tools, plan);
   });
   for (const { from, to } of renamings) view.line(`"${to.name}" goes on where "${from.name}" was`);
+}
+
+function showChanges(changes: readonly Change[], view: RunView): void {
+  for (const line of changeLines(changes)) view.line(line);
+  view.line(`applied: ${changeSummary(changes)}`);
 }
 
 function supervisorEvents(view: RunView, record: (line: string) => void): SupervisorEvents {

@@ -197,10 +197,11 @@ export class Supervisor {
     const waits = new Set(this.#plan.sources.filter(({ endless }) => !endless).map(({ name }) => name));
     const late = workers.filter((worker) => isSource(worker) && waits.has(worker.process.role.name));
     const early = workers.filter((worker) => !late.includes(worker));
+    if (this.#hasStopped()) return;
     for (const { process } of early) process.start();
     if (late.length === 0) return;
     await this.#until(() => early.every(({ process }) => process.state === 'running' || process.state === 'failed'));
-    for (const { process } of late) if (process.state === 'waiting' && !this.#stopped) process.start();
+    for (const { process } of late) if (process.state === 'waiting' && !this.#hasStopped()) process.start();
   }
 
   /** The first of those on trial that fails for good; null when all run, or try again and again. */
@@ -271,6 +272,10 @@ export class Supervisor {
 
   #hasFailedStage(): boolean {
     return this.#workers.of('stage').some(({ process }) => process.state === 'failed');
+  }
+
+  #hasStopped(): boolean {
+    return this.#stopped !== null;
   }
 
   async #until(condition: () => boolean): Promise<void> {

@@ -184,7 +184,7 @@ test('a change that cannot start is taken back, and the rest never notices', asy
 test('up --watch applies what is saved, and leaves what is wrong or destructive', async () => {
   const topology = await started('--watch');
   await edit(topology, withTap);
-  await topology.up.line(/^applied topology.yaml: .*created/);
+  await topology.up.line(/^applied: .*created/);
   await edit(topology, (text) => text.replace('process: aggregate', 'process: aggregat'));
   await topology.up.line(/topology.yaml is not applied: TOPOLOGY_INVALID/);
 

@@ -6,7 +6,6 @@ import type { Run } from '../../runtime/run-file.ts';
 import { readPlan } from '../read-plan.ts';
 import { paint } from '../terminal.ts';
 import type { RunView } from '../view/run-view.ts';
-import { changeLines, changeSummary } from './change-lines.ts';
 
 /** Editors write a file in several steps. */
 const QUIET_MS = 150;
@@ -39,10 +38,7 @@ async function applySaved({ run: { file, overrides }, changer, view }: Watched):
   try {
     const { set, source } = overrides;
     const plan = await readPlan({ file, set, ...(source !== null && { sourceShortcut: source }) });
-    const changes = await changer.apply(plan, []);
-    if (changes.length === 0) return;
-    for (const line of changeLines(changes)) view.line(line);
-    view.line(`applied ${basename(file)}: ${changeSummary(changes)}`);
+    await changer.apply(plan, []);
   } catch (error) {
     const sentence = error instanceof PipelineError ? `${error.code} ${error.message}` : messageOf(error);
     view.line(`${paint('red', 'error')} ${basename(file)} is not applied: ${sentence}`);

@@ -13,6 +13,8 @@ export interface ChangerParts {
   readonly supervisor: Supervisor;
   readonly admin: Admin;
   readonly kafka: Pick<Kafka, 'partitionReader' | 'producer'>;
+  /** Told after each change that was made. */
+  readonly onApplied: (changes: readonly Change[]) => void;
 }
 
 /** Changes the topology that a supervisor runs; always compares with what runs at that moment. */
@@ -33,13 +35,15 @@ export class TopologyChanger {
    * @throws UserError CHANGE_NOT_ALLOWED, CHANGE_TAKEN_BACK, CHANGE_IMPOSSIBLE; TopicConflictError. All runs as before then.
    */
   apply(plan: Plan, allowed: readonly string[]): Promise<readonly Change[]> {
-    const { supervisor, admin } = this.#parts;
+    const { supervisor, admin, onApplied } = this.#parts;
     return supervisor.inTurn(async (before) => {
       const changes = await this.#changes(before, plan);
       const refused = refusedOf(changes, allowed);
       if (refused.length > 0) throw notAllowed(refused);
+      if (changes.length === 0) return changes;
       await provision(admin, plan);
       await supervisor.change(plan, () => this.#between(before, plan));
+      onApplied(changes);
       return changes;
     });
   }
