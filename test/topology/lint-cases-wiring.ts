@@ -296,21 +296,4 @@ export const wiringCases: readonly LintCase[] = [
       't.yaml:5:46 TOPOLOGY_BAD_EXPRESSION tap "log": where is not valid JSONata, Expected ")" before end of expression; correct the expression',
     ],
   },
-  {
-    name: 'was: names a part that is still there, or that another one claims',
-    yaml: lines(
-      'name: t',
-      'sources: { eye: { type: camera, to: frames } }',
-      'stages:',
-      '  find: { from: frames, process: detect }',
-      '  look: { was: find, from: frames, process: detect }',
-      '  seek: { was: gone, from: frames, process: detect }',
-      '  spot: { was: gone, from: frames, process: detect }',
-      'taps: { show: { was: find, on: frames, sink: print } }',
-    ),
-    findings: [
-      't.yaml:5:16 TOPOLOGY_CONTRADICTION stage "look": was: find claims its offsets and state, but stage "find" is still there; remove one of the two',
-      't.yaml:7:16 TOPOLOGY_CONTRADICTION stage "spot": was: gone claims its offsets and state, but stage "seek" says the same; remove one of the two',
-    ],
-  },
 ];

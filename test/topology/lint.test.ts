@@ -4,6 +4,7 @@ import { lintTopology } from '../../pipeline/topology/lint.ts';
 import { parseTopology } from '../../pipeline/topology/parse.ts';
 import { guaranteeCases } from './lint-cases-guarantee.ts';
 import { joinCases, registryWithJoin } from './lint-cases-joins.ts';
+import { renameCases } from './lint-cases-renames.ts';
 import { textCases } from './lint-cases-text.ts';
 import { wiringCases } from './lint-cases-wiring.ts';
 import { sampleRegistry } from './sample-registry.ts';
@@ -12,7 +13,7 @@ const lint = (yaml: string, registry = sampleRegistry) =>
   lintTopology(parseTopology(yaml, 't.yaml'), { registry, checkExpression });
 
 describe('lint', () => {
-  it.each([...textCases, ...wiringCases, ...guaranteeCases])('$name', ({ yaml, findings }) => {
+  it.each([...textCases, ...wiringCases, ...guaranteeCases, ...renameCases])('$name', ({ yaml, findings }) => {
     expect(lint(yaml).map(({ text }) => text)).toEqual(findings);
   });
 
