@@ -13,7 +13,7 @@ import {
   stageGroupOf,
   tapGroupOf,
 } from './names.ts';
-import type { ErrorPolicy, Plan, SourcePlan, StageErrorPolicy, StagePlan, TapPlan } from './plan.ts';
+import type { ErrorPolicy, Plan, SourcePlan, StageErrorPolicy, StagePlan, StateMeaning, TapPlan } from './plan.ts';
 import { planTopics, type Planned, type PlannedParts } from './plan-topics.ts';
 import type { Definition, Registered, Registry } from './registry.ts';
 import { parseSizeBytes } from './size.ts';
@@ -97,8 +97,7 @@ function planStage(
   const { defaults } = spec;
   const { delivery, to = {} } = stage;
   const options = definition.options.parse(stage.with ?? {});
-  const specs = definition.stores?.(options) ?? {};
-  const stores = Object.keys(specs);
+  const stores = Object.keys(definition.stores?.(options) ?? {});
   const { order, scope } = orderOf(stage, spec, stores.length > 0);
   const plan: StagePlan = {
     name,
@@ -112,13 +111,7 @@ function planStage(
     state: stage.state ?? defaults.state,
     serdes: serdesOf([...listOf(stage.from), ...(typeof to === 'string' ? [to] : Object.values(to))], spec),
     changelogs: Object.fromEntries(stores.map((store) => [store, changelogOf(spec.name, name, store)])),
-    ...(stores.length > 0 && {
-      stateMeaning: {
-        process: id,
-        stores: Object.fromEntries(Object.entries(specs).map(([store, { type }]) => [store, type])),
-        options: definition.stateDependsOn?.(options) ?? null,
-      },
-    }),
+    ...(stores.length > 0 && { stateMeaning: stateMeaning({ id, definition }, options) }),
     delivery,
     maxAgeMs: delivery === 'latest' ? (stage.maxAge ?? null) : null,
     maxIdleMs: stage.maxIdle,
@@ -139,6 +132,15 @@ function planStage(
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
   };
   return { plan, definition };
+}
+
+function stateMeaning({ id, definition }: Registered<ProcessorDefinition>, options: unknown): StateMeaning {
+  const specs = Object.entries(definition.stores?.(options) ?? {});
+  return {
+    process: id,
+    stores: Object.fromEntries(specs.map(([store, { type }]) => [store, type])),
+    options: definition.stateDependsOn?.(options) ?? null,
+  };
 }
 
 /**
