@@ -47,6 +47,7 @@ export class Assignment {
     if (low === null || low <= cursor.position || !this.epoch.owns(cursor)) return;
     const from = cursor.position;
     cursor.position = low;
+    cursor.handledTo = low;
     this.#reportLoss(cursor, from);
   }
 

@@ -56,15 +56,14 @@ export class BatchRun implements BatchContext {
     if (fetchedOffset > cursor.position) await assignment.settleLoss(cursor);
     if (cursor.rewound && fetchedOffset > cursor.position) return this.#rewindAgain();
     cursor.rewound = false;
-    // kafkajs steps over transaction markers by itself: nothing that could be read is between these two.
-    const readFrom = cursor.position < fetchedOffset ? cursor.position : fetchedOffset;
+    // kafkajs steps over transaction markers by itself.
     if (fetchedOffset > cursor.position) cursor.position = fetchedOffset;
     if (BigInt(batch.highWatermark) < cursor.position) await this.#restartIfLogIsNew(fetchedOffset);
     if (epoch.signal.aborted) return null;
     const records = recordsOf(batch, cursor.position);
     if (records.length > 0) {
       const highWatermark = BigInt(batch.highWatermark);
-      return { ...this.#partition, records, fetchedOffset: readFrom, nextOffset: this.#nextOffset, highWatermark };
+      return { ...this.#partition, records, fetchedOffset: cursor.handledTo, nextOffset: this.#nextOffset, highWatermark };
     }
     this.#resolve(cursor.position);
     return null;
@@ -72,7 +71,9 @@ export class BatchRun implements BatchContext {
 
   advance(nextOffset: bigint): void {
     const { cursor, epoch } = this.#parts;
-    if (!epoch.owns(this.#partition) || nextOffset <= cursor.position) return;
+    if (!epoch.owns(this.#partition)) return;
+    if (nextOffset > cursor.handledTo) cursor.handledTo = nextOffset;
+    if (nextOffset <= cursor.position) return;
     // What follows the last record of the batch are transaction markers: kafkajs fetches after them.
     cursor.position = nextOffset === this.#lastRecordOffset + 1n ? this.#nextOffset : nextOffset;
     this.#resolve(cursor.position);
@@ -133,6 +134,7 @@ export class BatchRun implements BatchContext {
     const { cursor, epoch, seek } = this.#parts;
     if (!epoch.owns(this.#partition)) return;
     cursor.position = offset;
+    cursor.handledTo = offset;
     cursor.rewound = true;
     seek(offset);
   }
@@ -210,6 +212,7 @@ export class BatchRun implements BatchContext {
     const end = await assignment.endOf(cursor);
     if (end === null || end >= cursor.position) return;
     cursor.position = fetchedOffset;
+    cursor.handledTo = fetchedOffset;
     cursor.committed = fetchedOffset;
   }
 

@@ -13,6 +13,8 @@ export type Start =
 export interface Cursor extends TopicPartition {
   /** Next offset to hand out. */
   position: bigint;
+  /** Between this offset, to which the handler has come, and the position there is nothing to read but markers. */
+  handledTo: bigint;
   /** What is committed, or where the partition began: commits go up from here. */
   committed: bigint;
   /** The beginning is not committed yet but shall be, or a restart would skip what comes until the first commit. */
@@ -47,7 +49,7 @@ export async function resolveStarts(
     const position = at < begin ? begin : at;
     const commitStart = known === undefined && isToBeCommitted(start);
     const lostFrom = known !== undefined && known < begin ? known : null;
-    const progress = { position, committed: at, wanted: at, committing: null, rewound: false };
+    const progress = { position, handledTo: position, committed: at, wanted: at, committing: null, rewound: false };
     cursors.set(name, { topic, partition, ...progress, commitStart, lostFrom });
   }
   return cursors;
