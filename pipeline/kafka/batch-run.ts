@@ -63,7 +63,13 @@ export class BatchRun implements BatchContext {
     const records = recordsOf(batch, cursor.position);
     if (records.length > 0) {
       const highWatermark = BigInt(batch.highWatermark);
-      return { ...this.#partition, records, fetchedOffset: cursor.handledTo, nextOffset: this.#nextOffset, highWatermark };
+      return {
+        ...this.#partition,
+        records,
+        fetchedOffset: cursor.handledTo,
+        nextOffset: this.#nextOffset,
+        highWatermark,
+      };
     }
     this.#resolve(cursor.position);
     return null;
