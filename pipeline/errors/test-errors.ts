@@ -8,6 +8,10 @@ export const testErrors = {
     cause: 'A test names a topic, a stage or a store that its topology does not have.',
     mend: 'Correct the name; the message lists those there are.',
   },
+  TEST_NOT_FOUND: {
+    cause: 'No test file has the name or the place that was given.',
+    mend: 'Correct the path; test files are called *.test.yaml.',
+  },
   TEST_INVALID: {
     cause: 'A test file has errors; the message lists all of them.',
     mend: 'Correct the places named; docs/testing.md shows the keys there are.',

@@ -3,7 +3,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import { loadDefinition } from '../registry/load.ts';
 import { readTopology } from '../registry/read-topology.ts';
-import type { Plan } from '../topology/plan.ts';
+import type { Plan, StagePlan } from '../topology/plan.ts';
 import { TopologyTestDriver } from './test-driver.ts';
 import { timeMsOf, type TestTime } from './test-record.ts';
 
@@ -23,6 +23,8 @@ export interface TestDriverOptions {
   readonly processors?: readonly ProcessorDefinition[];
   /** Values in place of those of the file, such as `defaults.guarantee=exactly-once`. */
   readonly set?: readonly string[];
+  /** Guarantee of all stages, whatever the topology says. */
+  readonly guarantee?: StagePlan['guarantee'];
   /** Time of the clock at first; 2026-01-01T00:00:00Z when left out. */
   readonly startTime?: TestTime;
   /**
@@ -38,7 +40,7 @@ export interface TestDriverOptions {
 /** Starts all stages of a topology in this process, on a broker in memory and a clock that stands still. */
 export async function createTestDriver(options: TestDriverOptions): Promise<TopologyTestDriver> {
   const { startTime = TEST_BEGINS, patienceMs = PATIENCE_MS, log = silentLog, seed, processors = [] } = options;
-  const plan = withStateInMemory(await planFor(options));
+  const plan = asTested(await planFor(options), options);
   const atHand = new Map(processors.map((definition) => [definition.name, definition]));
   const definitions = new Map<string, ProcessorDefinition>();
   for (const { name, process } of plan.stages)
@@ -62,7 +64,10 @@ async function planFor({ topology, baseDirectory, processors, set }: TestDriverO
   return (await readTopology({ file, text: topology, processors, set })).plan;
 }
 
-/** What a test leaves on a disk another test would find. */
-function withStateInMemory(plan: Plan): Plan {
-  return { ...plan, stages: plan.stages.map((stage) => ({ ...stage, state: 'memory' })) };
+/** State is kept in memory: what a test leaves on a disk another test would find. */
+function asTested(plan: Plan, { guarantee }: TestDriverOptions): Plan {
+  return {
+    ...plan,
+    stages: plan.stages.map((stage) => ({ ...stage, state: 'memory', ...(guarantee && { guarantee }) })),
+  };
 }

@@ -59,7 +59,7 @@ export function testOutput(record: ConsumerRecord): TestOutput {
     offset: Number(offset),
     key: key?.toString() ?? null,
     value: decoded(value),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, content]) => [name, String(content)])),
+    headers: textsOf(headers),
     timestampMs,
     record,
   };
@@ -75,6 +75,12 @@ export function testDeadLetter(record: ConsumerRecord): TestDeadLetter {
     message: headers['tapline.dlq.error-message'] ?? '',
     attempts: Number(headers['tapline.dlq.attempts'] ?? 0),
   };
+}
+
+function textsOf(headers: Headers): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const name of Object.keys(headers)) texts[name] = String(headers[name]);
+  return texts;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
