@@ -8,6 +8,10 @@ export const testErrors = {
     cause: 'A test names a topic, a stage or a store that its topology does not have.',
     mend: 'Correct the name; the message lists those there are.',
   },
+  TEST_EXPLORATION_FAILED: {
+    cause: 'A topology under test does not end well in some order of events.',
+    mend: 'Read the story in the message: it is the shortest that fails. Keep what a processor remembers in its stores.',
+  },
   TEST_NOT_FOUND: {
     cause: 'No test file has the name or the place that was given.',
     mend: 'Correct the path; test files are called *.test.yaml.',

@@ -7,7 +7,8 @@ import { encoded, timeMsOf, type TestInput } from './test-record.ts';
 export class InputWriter {
   readonly #producer: Producer;
   readonly #clock: Clock;
-  #turn = 0;
+  /** Whose turn it is, of the partitions of each topic. */
+  readonly #turns = new Map<string, number>();
 
   constructor(producer: Producer, clock: Clock) {
     this.#producer = producer;
@@ -18,12 +19,18 @@ export class InputWriter {
     const partitions = await this.#producer.partitionsOf(topic);
     const records: ProducerRecord[] = [];
     for (const { key = null, value, headers = {}, time, partition } of inputs) {
-      const chosen = key === null ? this.#turn++ % partitions : await this.#producer.partitionFor(topic, key);
+      const chosen = key === null ? this.#nextTurn(topic) % partitions : await this.#producer.partitionFor(topic, key);
       const timestampMs = time === undefined ? this.#clock.nowMs() : timeMsOf(time);
       const record = { topic, key, value: encoded(value), headers, timestampMs };
       records.push({ ...record, partition: partition ?? chosen });
     }
     await this.#producer.send(records);
+  }
+
+  #nextTurn(topic: string): number {
+    const turn = this.#turns.get(topic) ?? 0;
+    this.#turns.set(topic, turn + 1);
+    return turn;
   }
 
   /** Writes records again that were written before. */
