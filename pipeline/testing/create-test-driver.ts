@@ -5,6 +5,7 @@ import { loadDefinition } from '../registry/load.ts';
 import { readTopology } from '../registry/read-topology.ts';
 import type { Plan, StagePlan } from '../topology/plan.ts';
 import { TopologyTestDriver } from './test-driver.ts';
+import { unknownPart } from './unknown-part.ts';
 import { timeMsOf, type TestTime } from './test-record.ts';
 
 /** Where the clock of a test begins, if nobody says otherwise. */
@@ -23,6 +24,8 @@ export interface TestDriverOptions {
   readonly processors?: readonly ProcessorDefinition[];
   /** Values in place of those of the file, such as `defaults.guarantee=exactly-once`. */
   readonly set?: readonly string[];
+  /** The stages to run; all when left out. Records of the others are put by the test. */
+  readonly stages?: readonly string[];
   /** Guarantee of all stages, whatever the topology says. */
   readonly guarantee?: StagePlan['guarantee'];
   /** Time of the clock at first; 2026-01-01T00:00:00Z when left out. */
@@ -65,9 +68,10 @@ async function planFor({ topology, baseDirectory, processors, set }: TestDriverO
 }
 
 /** State is kept in memory: what a test leaves on a disk another test would find. */
-function asTested(plan: Plan, { guarantee }: TestDriverOptions): Plan {
-  return {
-    ...plan,
-    stages: plan.stages.map((stage) => ({ ...stage, state: 'memory', ...(guarantee && { guarantee }) })),
-  };
+function asTested(plan: Plan, { guarantee, stages }: TestDriverOptions): Plan {
+  const known = plan.stages.map(({ name }) => name);
+  for (const name of stages ?? [])
+    if (!known.includes(name)) throw unknownPart(name, known, `topology "${plan.name}" has no stage`);
+  const meant = stages ? plan.stages.filter(({ name }) => stages.includes(name)) : plan.stages;
+  return { ...plan, stages: meant.map((stage) => ({ ...stage, state: 'memory', ...(guarantee && { guarantee }) })) };
 }

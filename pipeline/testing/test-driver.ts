@@ -4,7 +4,6 @@ import type { Logger } from '../ports/logger.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import { provision } from '../runtime/provision.ts';
 import type { Plan, StagePlan } from '../topology/plan.ts';
-import { didYouMean, listed } from '../topology/suggest.ts';
 import {
   brokerFault,
   crashFault,
@@ -24,6 +23,7 @@ import { StoredState } from './stored-state.ts';
 import { InputWriter } from './input-writer.ts';
 import { testDeadLetter, testOutput, type TestDeadLetter, type TestInput, type TestOutput } from './test-record.ts';
 import { TopicReader, readAll } from './topic-reader.ts';
+import { unknownPart } from './unknown-part.ts';
 
 /** What a driver drives, and on what. */
 export interface TestDriverParts {
@@ -267,9 +267,4 @@ export class TopologyTestDriver {
 
 function namesOf(replicas: readonly Replica[]): readonly string[] {
   return replicas.map(({ name }) => name);
-}
-
-function unknownPart(name: string, known: readonly string[], sentence: string): UserError {
-  const mend = didYouMean(name, known, known.length === 0 ? 'there is none' : `there are ${listed(known)}`);
-  return new UserError('TEST_UNKNOWN_PART', `${sentence} "${name}"; ${mend}`);
 }

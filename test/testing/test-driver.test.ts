@@ -246,3 +246,14 @@ test('a topology with faults is refused as lint refuses it', async () => {
     'TOPOLOGY_UNKNOWN_KEY',
   );
 });
+
+test('of a large topology only the stages under test run', async () => {
+  const two = `${echoing}  after: { from: out, process: echo, to: end }\n`;
+  const driver = await driverOf(two, { processors: [echo], stages: ['after'] });
+
+  await driver.pipeInput('in', { key: 'a', value: 'not read' });
+  await driver.pipeInput('out', { key: 'a', value: 'read' });
+
+  expect(driver.readOutput('end')).toMatchObject([{ value: 'read' }]);
+  await expect(driverOf(two, { processors: [echo], stages: ['aftr'] })).rejects.toThrow('did you mean "after"?');
+});

@@ -1,7 +1,7 @@
 import { errorAt, sortFindings, type Finding } from '../../topology/finding.ts';
 import { placeOfValue, type Path } from '../../topology/located.ts';
 import type { Plan } from '../../topology/plan.ts';
-import { didYouMean, listed } from '../../topology/suggest.ts';
+import { unknownPart } from '../unknown-part.ts';
 import type { TestFile } from './read-test-file.ts';
 import { FAULTS, type StepSpec } from './spec.ts';
 
@@ -14,9 +14,8 @@ export function checkNames({ spec, root }: TestFile, plan: Plan): readonly Findi
   };
   const unknown = ({ path, name, kind }: Named, names: readonly string[]): Finding[] => {
     if (names.includes(name)) return [];
-    const mend = didYouMean(name, names, names.length === 0 ? 'there is none' : `there are ${listed(names)}`);
-    const message = `topology "${plan.name}" has no ${kind} "${name}"; ${mend}`;
-    return [errorAt(placeOfValue(root, path), { code: 'TEST_UNKNOWN_PART', message })];
+    const { code, message } = unknownPart(name, names, `topology "${plan.name}" has no ${kind}`);
+    return [errorAt(placeOfValue(root, path), { code, message })];
   };
   const findings = spec.tests.flatMap(({ steps }, test) =>
     steps.flatMap((step, index) => {
@@ -29,7 +28,10 @@ export function checkNames({ spec, root }: TestFile, plan: Plan): readonly Findi
       return [...named, ...unknown(store, Object.keys(stage.changelogs))];
     }),
   );
-  return sortFindings(findings);
+  const running = (spec.stages ?? []).flatMap((name, index) =>
+    unknown({ kind: 'stage', name, path: ['stages', index] }, known.stage),
+  );
+  return sortFindings([...running, ...findings]);
 }
 
 interface Named {

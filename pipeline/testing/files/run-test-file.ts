@@ -54,7 +54,7 @@ interface OneTest {
 }
 
 async function runTest(one: TestSpec, { test, index, guarantee }: OneTest): Promise<readonly TestFailure[]> {
-  const { start: startTime, seed, set } = test.spec;
+  const { start: startTime, seed, set, stages } = test.spec;
   const path: Path = ['tests', index];
   let driver: TopologyTestDriver;
   try {
@@ -63,6 +63,7 @@ async function runTest(one: TestSpec, { test, index, guarantee }: OneTest): Prom
       set: [...set, ...(one.set ?? [])],
       startTime,
       ...(guarantee && { guarantee }),
+      ...(stages && { stages }),
       ...(seed !== undefined && { seed }),
     });
   } catch (error) {

@@ -142,6 +142,7 @@ const test = z.strictObject({
 export const testFileSpec = z.strictObject({
   topology: z.string().min(1).prefault('./topology.yaml').describe('The topology under test, beside this file.'),
   set: z.array(z.string()).prefault([]).describe('Values in place of those of the topology: stages.a.replicas=2.'),
+  stages: z.array(stage).min(1).optional().describe('The stages to run. Default: all.'),
   start: time.prefault('2026-01-01T00:00:00Z').describe('Time of the clock when each test begins.'),
   seed: z.int().optional().describe('Makes what may happen in any order happen in another one.'),
   guarantees: guarantees.optional().describe('Runs each test with each of these. Default: as the topology says.'),
