@@ -1,9 +1,10 @@
-// Writes docs/topology.schema.json, docs/reference.md and docs/errors.md from the tables they document.
+// Writes docs/topology.schema.json, docs/topology-test.schema.json, docs/reference.md and docs/errors.md from the tables they document.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { catalogue } from '../pipeline/errors/catalogue.ts';
 import { builtIns } from '../pipeline/registry/built-ins.ts';
+import { testFileJsonSchema } from '../pipeline/testing/files/json-schema.ts';
 import { topologyJsonSchema } from '../pipeline/topology/json-schema.ts';
 import { referenceMarkdown } from '../pipeline/topology/reference.ts';
 
@@ -11,6 +12,7 @@ import { referenceMarkdown } from '../pipeline/topology/reference.ts';
 export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   const texts = new Map([
     ['docs/topology.schema.json', JSON.stringify(topologyJsonSchema(builtIns))],
+    ['docs/topology-test.schema.json', JSON.stringify(testFileJsonSchema())],
     ['docs/reference.md', referenceMarkdown(builtIns)],
     ['docs/errors.md', errorsMarkdown()],
   ]);

@@ -4,7 +4,7 @@ import { catalogue } from '../pipeline/errors/catalogue.ts';
 import { generateDocs } from '../scripts/generate-docs.ts';
 
 describe('generated documents', () => {
-  it.each(['docs/topology.schema.json', 'docs/reference.md', 'docs/errors.md'])(
+  it.each(['docs/topology.schema.json', 'docs/topology-test.schema.json', 'docs/reference.md', 'docs/errors.md'])(
     '%s is what npm run generate writes',
     async (path) => {
       const generated = (await generateDocs()).get(path);

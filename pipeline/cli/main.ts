@@ -20,6 +20,7 @@ import { resetCommand } from './reset.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
 import { tapCommand } from './tap.ts';
+import { testCommand } from './test/index.ts';
 import { topicsCommand } from './topics.ts';
 import { upCommand } from './up.ts';
 import { version } from './version.ts';
@@ -43,6 +44,7 @@ for (const command of [
   lintCommand(),
   doctorCommand(),
   describeCommand(),
+  testCommand(),
   tapCommand(),
   workerCommand(),
   topicsCommand(),

@@ -9,6 +9,7 @@ import { runtimeErrors } from './runtime-errors.ts';
 import { sinkErrors } from './sink-errors.ts';
 import { sourceErrors } from './source-errors.ts';
 import { stateErrors } from './state-errors.ts';
+import { testErrors } from './test-errors.ts';
 import { topologyErrors } from './topology-errors.ts';
 
 /** What a code means and how to mend it; `docs/errors.md` is generated from these tables. */
@@ -31,6 +32,7 @@ export const catalogue = {
   ...sourceErrors,
   ...sinkErrors,
   ...recordingErrors,
+  ...testErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

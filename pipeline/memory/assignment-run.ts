@@ -5,6 +5,9 @@ import type { MemoryClient } from './client.ts';
 import type { Group } from './group.ts';
 import { cursorOf, type Cursor } from './start-offsets.ts';
 
+/** Where chance decides what a fetch brings, half of them bring less than the 4096th part of what they may. */
+const SMALL_FETCHES = 12;
+
 export interface AssignmentRunParts {
   readonly client: MemoryClient;
   readonly group: Group;
@@ -97,11 +100,12 @@ export class AssignmentRun {
 
   #poll(): void {
     const { epoch, options, client } = this.#parts;
+    const { random } = client.broker;
     if (client.isDead) return;
     if (epoch.signal.aborted) return this.#endIfSettled();
     if (!this.#isEnough()) return;
     const cursors = [...this.#cursors.values()];
-    const first = this.#turn;
+    const first = random ? Math.floor(random() * cursors.length) : this.#turn;
     for (let n = 0; n < cursors.length && this.#busy.size < options.partitionsConcurrently; n++) {
       const cursor = cursors[(first + n) % cursors.length];
       if (!cursor || this.#busy.has(cursor)) continue;
@@ -140,7 +144,7 @@ export class AssignmentRun {
 
   /** The next records of a partition; null where there are none now. */
   #fetch(cursor: Cursor): PartitionBatch | null {
-    const { options } = this.#parts;
+    const { options, client } = this.#parts;
     const { log, topic, partition } = cursor;
     if (cursor.position > log.end) this.#beginAnew(cursor);
     if (cursor.position < log.low) {
@@ -149,7 +153,10 @@ export class AssignmentRun {
       this.#reportLoss(cursor, lostFrom);
     }
     const fetchedOffset = cursor.position;
-    const piece = log.read(fetchedOffset, { maxBytes: options.maxBytesPerPartition });
+    const share = client.broker.random?.() ?? 1;
+    const piece = log.read(fetchedOffset, {
+      maxBytes: Math.ceil(share ** SMALL_FETCHES * options.maxBytesPerPartition),
+    });
     if (!piece) return null;
     if (piece.records.length > 0) return { topic, partition, fetchedOffset, highWatermark: log.end, ...piece };
     cursor.position = piece.nextOffset;

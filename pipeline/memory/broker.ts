@@ -17,6 +17,11 @@ export interface MemoryBrokerOptions {
   readonly timestampAheadMs?: number;
   /** No partition keeps more than about so many bytes, whatever its topic says. */
   readonly retentionBytes?: number;
+  /**
+   * From 0 to below 1: decides how long requests are on their way, how much a fetch brings and which partition comes
+   * first. Without it a request takes no turn of the event loop, a fetch brings all it may, and partitions take turns.
+   */
+  readonly random?: () => number;
 }
 
 /**
@@ -25,6 +30,7 @@ export interface MemoryBrokerOptions {
  */
 export class MemoryBroker {
   readonly clock: Clock;
+  readonly random: (() => number) | null;
   readonly topics = new Topics();
   readonly transactions = new Transactions();
   readonly faults = new Faults();
@@ -36,8 +42,9 @@ export class MemoryBroker {
   #clients = 0;
   #waiting: (() => void)[] = [];
 
-  constructor({ clock, timestampAheadMs = HOUR_MS, retentionBytes = Infinity }: MemoryBrokerOptions) {
+  constructor({ clock, timestampAheadMs = HOUR_MS, retentionBytes = Infinity, random }: MemoryBrokerOptions) {
     this.clock = clock;
+    this.random = random ?? null;
     this.#timestampAheadMs = timestampAheadMs;
     this.#retentionBytes = retentionBytes;
   }

@@ -5,6 +5,8 @@ import type { MemoryBroker } from './broker.ts';
 import { throwIfError, type Request } from './faults.ts';
 
 const RETRY_MS = 200;
+/** Fewer turns of the event loop than this is a request on its way, where chance decides. */
+const MOST_TURNS = 4;
 
 /** A request of a client, which knows its own name. */
 export type Asked = Omit<Request, 'clientId'>;
@@ -102,8 +104,11 @@ export class MemoryClient {
   }
 
   /** A moment on the way; for ever, where the client is dead. */
-  #arrival(): Promise<void> {
-    return this.#dead ? new Promise(() => undefined) : Promise.resolve();
+  async #arrival(): Promise<void> {
+    const { random } = this.broker;
+    for (let turns = random ? Math.floor(random() * MOST_TURNS) : 0; turns > 0 && !this.#dead; turns--)
+      await new Promise((resolve) => setImmediate(resolve));
+    if (this.#dead) await new Promise(() => undefined);
   }
 }
 

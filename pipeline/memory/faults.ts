@@ -29,8 +29,10 @@ export interface Request {
 export type Misfortune = { readonly error: string } | 'answer lost' | 'crash before' | 'crash after';
 
 /** Something that goes wrong with requests that have all that is named. */
-export interface Fault extends Partial<Omit<Request, 'api'>> {
+export interface Fault extends Partial<Omit<Request, 'api' | 'clientId'>> {
   readonly api: Api;
+  /** One client, or any of several. */
+  readonly clientId?: string | readonly string[];
   /** So many requests pass first; default 0. */
   readonly after?: number;
   /** So many requests meet it; default 1. */
@@ -55,7 +57,7 @@ export class Faults {
   meet(request: Request): Misfortune | null {
     for (const pending of this.#pending) {
       const { after = 0, times = 1, does, ...named } = pending.fault;
-      if (!Object.entries(named).every(([name, value]) => request[name as keyof Request] === value)) continue;
+      if (!Object.entries(named).every(([name, value]) => isMeant(request[name as keyof Request], value))) continue;
       pending.passed++;
       if (pending.passed <= after) continue;
       if (pending.passed >= after + times) this.#remove(pending);
@@ -68,6 +70,10 @@ export class Faults {
     const index = this.#pending.indexOf(pending);
     if (index >= 0) this.#pending.splice(index, 1);
   }
+}
+
+function isMeant(asked: Request[keyof Request], named: string | number | readonly string[]): boolean {
+  return typeof named === 'object' ? named.includes(String(asked)) : asked === named;
 }
 
 /** The error of a fault, where it is one. */

@@ -9,12 +9,14 @@ import { createMemoryReader } from './reader.ts';
 
 export { MemoryBroker, type MemoryBrokerOptions } from './broker.ts';
 export type { Api, Fault, Misfortune } from './faults.ts';
-export { ManualClock } from './manual-clock.ts';
+export { ManualClock, type LentClock } from './manual-clock.ts';
 
 /** Everything one process does with a broker in memory. */
 export interface MemoryKafka extends Kafka {
   /** Dies as a process does that is killed: nothing it does from now on reaches the broker, and nothing comes back. */
   crash(): void;
+  /** Calls back when it has died, of a fault too. */
+  onCrash(callback: () => void): void;
 }
 
 /** One process at a broker in memory; of several, one may die without the others. */
@@ -27,5 +29,6 @@ export function createMemoryKafka(broker: MemoryBroker, clientId: string): Memor
     partitionReader: () => createMemoryPartitionReader(client),
     openReader: createMemoryReader(client),
     crash: () => client.crash(),
+    onCrash: (callback) => client.onCrash(callback),
   };
 }

@@ -19,8 +19,17 @@ export function storedRecord(
 }
 
 /** A record as a reader gets it: no reader sees what another one does to key and value. Headers are shared. */
-export function fetchedRecord({ key, value, ...stored }: ConsumerRecord): ConsumerRecord {
-  return { ...stored, key: key && Buffer.from(key), value: value && Buffer.from(value) };
+export function fetchedRecord(stored: ConsumerRecord): ConsumerRecord {
+  const { topic, partition, offset, timestampMs, key, value, headers } = stored;
+  return {
+    topic,
+    partition,
+    offset,
+    timestampMs,
+    key: key && Buffer.from(key),
+    value: value && Buffer.from(value),
+    headers,
+  };
 }
 
 function bytesOf(field: Buffer | string): Buffer {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { UserError, messageOf } from '../errors/pipeline-error.ts';
+import type { ProcessorDefinition } from '../ports/processor.ts';
 import { errorAt, type Finding } from '../topology/finding.ts';
 import { SECTIONS, readParts, type Part } from '../topology/graph.ts';
 import { placeOfValue, type Located } from '../topology/located.ts';
@@ -33,10 +34,18 @@ export async function loadDefinition<K extends DefinitionKind>(kind: K, id: stri
   throw new UserError(NOT_FOUND[kind], `there is no ${kind} "${id}"; give a built-in name or the path of a module`);
 }
 
-/** Loads every module that a topology names; relative paths begin at `baseDirectory`, the folder of its file. */
-export async function loadRegistry(root: Located, baseDirectory: string): Promise<LoadedRegistry> {
+/**
+ * Loads every module that a topology names; relative paths begin at `baseDirectory`, the folder of its file. Processors
+ * at hand come before modules and built-ins.
+ */
+export async function loadRegistry(
+  root: Located,
+  baseDirectory: string,
+  atHand: readonly ProcessorDefinition[] = [],
+): Promise<LoadedRegistry> {
+  const given = atHand.map((definition) => [definition.name, { id: definition.name, definition }] as const);
   const registry = {
-    processors: new Map(builtIns.processors),
+    processors: new Map([...builtIns.processors, ...given]),
     sources: new Map(builtIns.sources),
     sinks: new Map(builtIns.sinks),
   };

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors/pipeline-error.ts';
 import { checkExpression } from '../expression/expression.ts';
+import type { ProcessorDefinition } from '../ports/processor.ts';
 import { buildPlan } from '../topology/build-plan.ts';
 import { sortFindings, type Finding } from '../topology/finding.ts';
 import { isYaml, lintTopology } from '../topology/lint.ts';
@@ -17,6 +18,10 @@ import { expandSourceShortcut } from './source-shortcut.ts';
 export interface TopologyRequest {
   /** Path as the user gave it; findings call it so. */
   readonly file: string;
+  /** What stands in it, where that is known already. */
+  readonly text?: string | undefined;
+  /** Processors at hand, by their names: they come before modules and built-ins. */
+  readonly processors?: readonly ProcessorDefinition[] | undefined;
   /** `stages.detect.replicas=2` and the like. */
   readonly set?: readonly string[] | undefined;
   /** `street.mp4`, `webcam`: type and path of the one source. */
@@ -56,9 +61,12 @@ export async function checkTopology(request: TopologyRequest): Promise<readonly 
 }
 
 async function examine(request: TopologyRequest) {
-  const parsed = withOverrides(parseTopology(await readTopologyText(request.file), request.file), request);
+  const parsed = withOverrides(
+    parseTopology(request.text ?? (await readTopologyText(request.file)), request.file),
+    request,
+  );
   if (!isYaml(parsed)) return { parsed, registry: builtIns, findings: sortFindings(parsed.findings) };
-  const { registry, findings } = await loadRegistry(parsed.root, dirname(resolve(request.file)));
+  const { registry, findings } = await loadRegistry(parsed.root, dirname(resolve(request.file)), request.processors);
   const told = { ...parsed, findings: [...parsed.findings, ...findings] };
   return { parsed, registry, findings: lintTopology(told, { registry, checkExpression }) };
 }

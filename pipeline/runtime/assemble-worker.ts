@@ -2,18 +2,18 @@ import { dirname } from 'node:path';
 import { compileExpression } from '../expression/expression.ts';
 import { createKafka, type Kafka } from '../kafka/index.ts';
 import { WorkerMetrics } from '../metrics/worker-metrics.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ConsumerOptions } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Producer } from '../ports/producer.ts';
 import { loadDefinition } from '../registry/load.ts';
 import type { Plan, SourcePlan } from '../topology/plan.ts';
-import { stateFactory } from './assemble-state.ts';
+import { assembleStage } from './assemble-stage.ts';
 import { AttemptLedger } from './attempts/attempt-ledger.ts';
 import { attemptsFolder } from './attempts/worker-deaths.ts';
 import { workerName, type Role, type WorkerOrder } from './messages.ts';
 import { withPositions, withoutPositions, type SourceDelivery } from './source-delivery.ts';
 import { SourceWorker } from './source-worker.ts';
-import { StageWorker } from './stage-worker.ts';
 import type { StateEntry, StateQuery } from './state-reading.ts';
 import { systemClock } from './system-clock.ts';
 import { TapWorker } from './tap-worker.ts';
@@ -49,41 +49,40 @@ export async function assembleWorker(order: WorkerOrder, hooks: WorkerHooks): Pr
   easeCollection();
   const { plan, role, connection } = order;
   const kafka = createKafka(connection, { log: hooks.log, clientId: `tapline-${plan.name}-${workerName(role)}` });
-  const metrics = new WorkerMetrics({
-    topology: plan.name,
-    kind: role.kind,
-    name: role.name,
-    worker: workerName(role),
-  });
-  const parts: CommonParts = { plan, role, kafka, metrics, hooks, baseDirectory: dirname(plan.file) };
+  const parts: CommonParts = { plan, role, kafka, clock: systemClock, hooks, baseDirectory: dirname(plan.file) };
   if (role.kind === 'source') return assembleSource(parts);
-  if (role.kind === 'stage') return assembleStage(parts);
+  if (role.kind === 'stage') return assembleStageOf(parts);
   return assembleTap(parts);
+}
+
+function metricsOf(plan: Plan, role: Role): WorkerMetrics {
+  return new WorkerMetrics({ topology: plan.name, kind: role.kind, name: role.name, worker: workerName(role) });
 }
 
 interface CommonParts {
   readonly plan: Plan;
   readonly role: Role;
   readonly kafka: Kafka;
-  readonly metrics: WorkerMetrics;
+  readonly clock: Clock;
   readonly hooks: WorkerHooks;
   readonly baseDirectory: string;
 }
 
-async function assembleSource({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {
+async function assembleSource({ plan, role, kafka, clock, hooks, baseDirectory }: CommonParts): Promise<Worker> {
+  const metrics = metricsOf(plan, role);
   const source = planOf(plan.sources, role);
   const producer = kafka.producer();
   const downstream = [...groupsDownstream(source.to, plan)];
   const worker = new SourceWorker({
     plan: source,
     definition: await loadDefinition('source', source.type),
-    delivery: sourceDelivery(source, producer, kafka),
+    delivery: sourceDelivery(source, producer, { kafka, clock }),
     producer,
     admin: kafka.admin(),
     downstream,
     deadLetterMaxBytes: maxBytesOf(plan, source.deadLetterTopic),
     baseDirectory,
-    clock: systemClock,
+    clock,
     log: hooks.log,
     metrics,
   });
@@ -98,46 +97,36 @@ async function assembleSource({ plan, role, kafka, metrics, hooks, baseDirectory
   };
 }
 
-function sourceDelivery({ positions }: SourcePlan, producer: Producer, kafka: Kafka): SourceDelivery {
+function sourceDelivery(
+  { positions }: SourcePlan,
+  producer: Producer,
+  { kafka, clock }: Pick<CommonParts, 'kafka' | 'clock'>,
+): SourceDelivery {
   if (!positions) return withoutPositions(producer);
   return withPositions({
     topic: positions.topic,
     producer: producer.transactional(positions.transactionalId),
     reader: kafka.partitionReader(),
-    nowMs: () => systemClock.nowMs(),
+    nowMs: () => clock.nowMs(),
   });
 }
 
-async function assembleStage({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {
-  const stage = planOf(plan.stages, role);
-  const definition = await loadDefinition('processor', stage.process);
-  const processor = await definition.create(stage.options, { stage: stage.name, log: hooks.log, baseDirectory });
-  const producer = kafka.producer();
-  const specs = definition.stores?.(stage.options) ?? {};
-  const folder = attemptsFolder(plan.name, stage.name);
-  const attempts = new AttemptLedger({ plan: stage, folder, worker: workerName(role), log: hooks.log });
-  const stateParts = { topology: plan.name, plan: stage, specs, producer, clock: systemClock, log: hooks.log };
-  const worker = new StageWorker({
-    plan: stage,
-    worker: workerName(role),
-    processor,
-    createConsumer: (options) => kafka.consumer(options),
-    producer,
-    ...(Object.keys(specs).length > 0 && {
-      createState: await stateFactory({ ...stateParts, reader: kafka.partitionReader() }),
-    }),
-    deadLetterMaxBytes: maxBytesOf(plan, stage.deadLetterTopic),
-    clock: systemClock,
+async function assembleStageOf({ plan, role, kafka, clock, hooks }: CommonParts): Promise<Worker> {
+  return assembleStage(plan, role, {
+    kafka,
+    clock,
     log: hooks.log,
-    metrics,
+    definition: await loadDefinition('processor', planOf(plan.stages, role).process),
+    attempts: (stage) => {
+      const folder = attemptsFolder(plan.name, stage.name);
+      return new AttemptLedger({ plan: stage, folder, worker: workerName(role), log: hooks.log });
+    },
     onAssigned: hooks.onAssigned,
-    attempts,
   });
-  void worker.done.catch(() => attempts.close()); // it ends in good order, though with an error
-  return Object.assign(worker, { metrics });
 }
 
-async function assembleTap({ plan, role, kafka, metrics, hooks, baseDirectory }: CommonParts): Promise<Worker> {
+async function assembleTap({ plan, role, kafka, clock, hooks, baseDirectory }: CommonParts): Promise<Worker> {
+  const metrics = metricsOf(plan, role);
   const tap = planOf(plan.taps, role);
   const definition = await loadDefinition('sink', tap.sink);
   const producer = kafka.producer();
@@ -145,7 +134,7 @@ async function assembleTap({ plan, role, kafka, metrics, hooks, baseDirectory }:
     name: tap.name,
     topic: tap.on,
     log: hooks.log,
-    clock: systemClock,
+    clock,
     signal: hooks.signal,
     baseDirectory,
     openReader: kafka.openReader,
@@ -163,7 +152,7 @@ async function assembleTap({ plan, role, kafka, metrics, hooks, baseDirectory }:
     createConsumer: (options) => kafka.consumer(options),
     producer,
     deadLetterMaxBytes: maxBytesOf(plan, tap.deadLetterTopic),
-    clock: systemClock,
+    clock,
     log: hooks.log,
     metrics,
     onAssigned: hooks.onAssigned,

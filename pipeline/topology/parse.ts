@@ -9,8 +9,17 @@ export interface ParsedTopology {
   readonly findings: readonly Finding[];
 }
 
+/** What findings call a file that cannot be read as one. */
+export interface FileWords {
+  readonly thing: string;
+  /** What it should begin with. */
+  readonly begin: string;
+}
+
+const TOPOLOGY: FileWords = { thing: 'topology', begin: 'name: and sources:' };
+
 /** Reads the text of a topology file; `file` is the name findings give it. Keys that begin with `x-` are left out. */
-export function parseTopology(text: string, file: string): ParsedTopology {
+export function parseTopology(text: string, file: string, words = TOPOLOGY): ParsedTopology {
   const lines = new LineCounter();
   // Duplicate keys are found by us, since a finding names both places.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
@@ -18,7 +27,7 @@ export function parseTopology(text: string, file: string): ParsedTopology {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const syntax = syntaxFindings(document, placeAt);
+  const syntax = syntaxFindings(document, placeAt, words);
   const locate = new LocateNodes(document, placeAt);
   const located = locate.root();
   if (located?.kind === 'map') return { root: withoutExtensions(located), findings: [...syntax, ...locate.findings] };
@@ -26,24 +35,28 @@ export function parseTopology(text: string, file: string): ParsedTopology {
   const top = { file, line: 1, column: 1 };
   const root: LocatedMap = { kind: 'map', place: top, entries: new Map() };
   const findings = [...syntax, ...locate.findings];
-  if (located && findings.length === 0) findings.push(notAMapping(located.place));
+  if (located && findings.length === 0) findings.push(notAMapping(located.place, words));
   return { root, findings };
 }
 
-function syntaxFindings(document: Document, placeAt: (offset: number) => Place): readonly Finding[] {
+function syntaxFindings(
+  document: Document,
+  placeAt: (offset: number) => Place,
+  { thing }: FileWords,
+): readonly Finding[] {
   return [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
     const sentence =
       code === 'MULTIPLE_DOCS'
-        ? 'a second document begins here; give each topology a file of its own'
+        ? `a second document begins here; give each ${thing} a file of its own`
         : `not valid YAML: ${message}; correct the file here or just above`;
     return errorAt(placeAt(pos[0]), { code: 'TOPOLOGY_YAML', message: sentence });
   });
 }
 
-function notAMapping(place: Place): Finding {
+function notAMapping(place: Place, { thing, begin }: FileWords): Finding {
   return errorAt(place, {
     code: 'TOPOLOGY_YAML',
-    message: 'a topology is a mapping, got something else; begin with name: and sources:',
+    message: `a ${thing} is a mapping, got something else; begin with ${begin}`,
   });
 }
 

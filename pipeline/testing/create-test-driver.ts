@@ -1,0 +1,77 @@
+import { join, resolve } from 'node:path';
+import type { Logger } from '../ports/logger.ts';
+import type { ProcessorDefinition } from '../ports/processor.ts';
+import { loadDefinition } from '../registry/load.ts';
+import { readTopology } from '../registry/read-topology.ts';
+import type { Plan, StagePlan } from '../topology/plan.ts';
+import { TopologyTestDriver } from './test-driver.ts';
+import { unknownPart } from './unknown-part.ts';
+import { timeMsOf, type TestTime } from './test-record.ts';
+
+/** Where the clock of a test begins, if nobody says otherwise. */
+export const TEST_BEGINS = '2026-01-01T00:00:00Z';
+
+const PATIENCE_MS = 10_000;
+const silent = (): void => undefined;
+const silentLog: Logger = { debug: silent, info: silent, warn: silent, error: silent };
+
+export interface TestDriverOptions {
+  /** Path of a topology file, its text, or a plan. */
+  readonly topology: string | Plan;
+  /** Where relative paths in the text of a topology begin; the current folder when left out. */
+  readonly baseDirectory?: string;
+  /** Processors at hand, which stages name by their names. */
+  readonly processors?: readonly ProcessorDefinition[];
+  /** Values in place of those of the file, such as `defaults.guarantee=exactly-once`. */
+  readonly set?: readonly string[];
+  /** The stages to run; all when left out. Records of the others are put by the test. */
+  readonly stages?: readonly string[];
+  /** Guarantee of all stages, whatever the topology says. */
+  readonly guarantee?: StagePlan['guarantee'];
+  /** Time of the clock at first; 2026-01-01T00:00:00Z when left out. */
+  readonly startTime?: TestTime;
+  /**
+   * Makes requests take turns by chance, the same for the same seed: another order of what may happen in any order, other
+   * batches. Without it everything happens as soon as it can.
+   */
+  readonly seed?: number;
+  /** Real time that a processor may take; 10 s when left out. */
+  readonly patienceMs?: number;
+  readonly log?: Logger;
+}
+
+/** Starts all stages of a topology in this process, on a broker in memory and a clock that stands still. */
+export async function createTestDriver(options: TestDriverOptions): Promise<TopologyTestDriver> {
+  const { startTime = TEST_BEGINS, patienceMs = PATIENCE_MS, log = silentLog, seed, processors = [] } = options;
+  const plan = asTested(await planFor(options), options);
+  const atHand = new Map(processors.map((definition) => [definition.name, definition]));
+  const definitions = new Map<string, ProcessorDefinition>();
+  for (const { name, process } of plan.stages)
+    definitions.set(name, atHand.get(process) ?? (await loadDefinition('processor', process)));
+  const driver = new TopologyTestDriver({
+    plan,
+    definitions,
+    startMs: timeMsOf(startTime),
+    patienceMs,
+    log,
+    seed,
+  });
+  await driver.start();
+  return driver;
+}
+
+async function planFor({ topology, baseDirectory, processors, set }: TestDriverOptions): Promise<Plan> {
+  if (typeof topology !== 'string') return topology;
+  if (!topology.includes('\n')) return (await readTopology({ file: topology, processors, set })).plan;
+  const file = join(resolve(baseDirectory ?? '.'), 'topology.yaml');
+  return (await readTopology({ file, text: topology, processors, set })).plan;
+}
+
+/** State is kept in memory: what a test leaves on a disk another test would find. */
+function asTested(plan: Plan, { guarantee, stages }: TestDriverOptions): Plan {
+  const known = plan.stages.map(({ name }) => name);
+  for (const name of stages ?? [])
+    if (!known.includes(name)) throw unknownPart(name, known, `topology "${plan.name}" has no stage`);
+  const meant = stages ? plan.stages.filter(({ name }) => stages.includes(name)) : plan.stages;
+  return { ...plan, stages: meant.map((stage) => ({ ...stage, state: 'memory', ...(guarantee && { guarantee }) })) };
+}
