@@ -21,18 +21,19 @@ export interface NamedAggregator {
 export function aggregatorOf(option: AggregateOption): NamedAggregator {
   if (typeof option === 'string') return { state: 'count', aggregator: count };
   const { collect: collected, distinct: counted, topK: ranked, limit, k = TOP, by } = option;
-  const { collectLimit, distinctLimit } = {
-    collectLimit: limit ?? COLLECT_LIMIT,
-    distinctLimit: limit ?? DISTINCT_LIMIT,
-  };
-  if (collected !== undefined) return named(`collect ${collectLimit}`, collect(collected, collectLimit));
-  if (counted !== undefined) return named(`distinct ${distinctLimit}`, distinct(counted, distinctLimit));
+  if (collected !== undefined) return limited('collect', limit ?? COLLECT_LIMIT, (most) => collect(collected, most));
+  if (counted !== undefined) return limited('distinct', limit ?? DISTINCT_LIMIT, (most) => distinct(counted, most));
   if (ranked !== undefined) return named(`topK ${k}`, topK(ranked, { k, by: by ?? ranked }));
   for (const [kind, create] of Object.entries(OF_ONE_EXPRESSION)) {
     const expression = option[kind as keyof typeof OF_ONE_EXPRESSION];
     if (expression !== undefined) return named(kind, create(expression) as Aggregator);
   }
   throw new Error('an aggregate without a kind has passed its schema; this is a bug, please report');
+}
+
+/** What is kept depends on the limit: states of different limits are different ones. */
+function limited<State>(kind: string, most: number, create: (most: number) => Aggregator<State>): NamedAggregator {
+  return named(`${kind} ${most}`, create(most));
 }
 
 function named<State>(kind: string, aggregator: Aggregator<State>): NamedAggregator {
