@@ -22,7 +22,8 @@ export class LiveOutput {
   readonly #bootstrap: string;
   readonly #topic: string;
   readonly #highest = new Map<number, number>();
-  readonly #seen = new Set<number>();
+  /** How many times the record of a number has arrived. */
+  readonly #arrivals = new Map<number, number>();
   readonly #arrivedMs = new Map<number, number>();
   readonly #kcats = new Set<ChildProcess>();
   #longest: Gap = { partition: 0, ms: 0 };
@@ -44,9 +45,9 @@ export class LiveOutput {
     await this.#running;
   }
 
-  /** How many different records have arrived. */
-  get count(): number {
-    return this.#seen.size;
+  /** Whether every number has arrived as often as it must. */
+  hasAll(expected: ReadonlyMap<number, readonly unknown[]>): boolean {
+    return [...expected].every(([number, { length }]) => (this.#arrivals.get(number) ?? 0) >= length);
   }
 
   /** Whether every partition has had a record with this number or a higher one. */
@@ -100,7 +101,7 @@ export class LiveOutput {
   }
 
   #take(partition: number, number: number): void {
-    this.#seen.add(number);
+    this.#arrivals.set(number, (this.#arrivals.get(number) ?? 0) + 1);
     if (number <= (this.#highest.get(partition) ?? -1)) return;
     this.#highest.set(partition, number);
     const nowMs = performance.now();

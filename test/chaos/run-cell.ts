@@ -174,7 +174,7 @@ async function drained(
 ): Promise<boolean> {
   const { outputs } = recompute(await readTopic({ bootstrap, topic: topology.topics.in }), WINDOWS);
   const deadline = performance.now() + drainMs;
-  while (live.count < outputs.size) {
+  while (!live.hasAll(outputs)) {
     if (performance.now() > deadline) return false;
     await sleep(POLL_MS);
   }

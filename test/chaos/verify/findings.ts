@@ -88,11 +88,19 @@ export function largestOutputs(out: readonly Row[]): WindowStates {
   return largest;
 }
 
-/** Numbers of the outputs that are not what their record makes of its window. */
-export function wrongOutputs(outputs: ReadonlyMap<number, string>, out: readonly Row[]): number[] {
+/** Outputs that are not what their record makes of its window. */
+export function wrongOutputs(outputs: ReadonlyMap<number, readonly string[]>, out: readonly Row[]): string[] {
+  const seen = new Map<number, number>();
   return out.flatMap((row) => {
     const number = Number(headerOf(row, 'number'));
-    return outputs.get(number) === stateIn(row).join(' ') ? [] : [number];
+    const due = outputs.get(number) ?? [];
+    const time = seen.get(number) ?? 0;
+    seen.set(number, time + 1);
+    const expected = due[Math.min(time, due.length - 1)];
+    const found = stateIn(row).join(' ');
+    if (found === expected) return [];
+    const place = `number ${number} at ${row.partition}@${row.offset}`;
+    return [`${place}: ${expected ?? 'nothing'} expected, ${found} found`];
   });
 }
 

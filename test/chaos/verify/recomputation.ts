@@ -15,8 +15,11 @@ export interface Expected {
   readonly passed: ReadonlyMap<string, readonly number[]>;
   /** The same without those that came too late for their window: what the second stage tells of. */
   readonly counted: ReadonlyMap<string, readonly number[]>;
-  /** What the record of a number makes of its window: `key@start n sum`. */
-  readonly outputs: ReadonlyMap<number, string>;
+  /**
+   * What the record of a number makes of its window: `key@start n sum`. One for each time that it is in the input: a feed
+   * whose acknowledgement was lost with the broker writes it again.
+   */
+  readonly outputs: ReadonlyMap<number, readonly string[]>;
   /** Last state of every window there was. */
   readonly windows: WindowStates;
   /** Those of them that are still open, and so in the changelog. */
@@ -34,7 +37,7 @@ export const stateOf = (n: number, sum: number): string => `${n} ${sum}`;
 /** Computes it anew from the records of the input topic, by the book, without a line of tapline. */
 export function recompute(input: readonly Row[], { sizeMs, graceMs }: Windows): Expected {
   const [passed, counted] = [new Map<string, number[]>(), new Map<string, number[]>()];
-  const outputs = new Map<number, string>();
+  const outputs = new Map<number, string[]>();
   const windows = new Map<string, { n: number; sum: number; startMs: number; partition: number }>();
   const streamTimes = new Map<number, number>();
   const closesAt = (startMs: number): number => startMs + sizeMs + graceMs;
@@ -51,7 +54,7 @@ export function recompute(input: readonly Row[], { sizeMs, graceMs }: Windows): 
     window.n++;
     window.sum += amount;
     windows.set(windowName(name, startMs), window);
-    outputs.set(number, `${windowName(name, startMs)} ${stateOf(window.n, window.sum)}`);
+    push(outputs, number, `${windowName(name, startMs)} ${stateOf(window.n, window.sum)}`);
   }
   const states = [...windows].map(([name, { n, sum }]) => [name, stateOf(n, sum)] as const);
   const isOpen = (name: string): boolean => {
@@ -61,8 +64,8 @@ export function recompute(input: readonly Row[], { sizeMs, graceMs }: Windows): 
   return { passed, counted, outputs, windows: new Map(states), open: new Map(states.filter(([name]) => isOpen(name))) };
 }
 
-function push(map: Map<string, number[]>, key: string, number: number): void {
-  const numbers = map.get(key);
-  if (numbers) numbers.push(number);
-  else map.set(key, [number]);
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
 }

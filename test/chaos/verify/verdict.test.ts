@@ -82,6 +82,15 @@ test('finds nothing where nothing is wrong', () => {
   expect(judge(sound, claim)).toMatchObject({ input: 5, output: 4, lost: 0, duplicated: 0, disordered: 0, faults: [] });
 });
 
+test('a record that the feed wrote twice counts twice', () => {
+  const twice = [input[0]!, ...input].map((each, offset) => ({ ...each, offset }));
+  const out = [output(0, 0, [1, 10]), output(0, 0, [2, 20]), output(1, 0, [3, 31]), ...sound.out.slice(2)];
+  const changelog = sound.changelog.toSpliced(1, 1, change(1, 0, { count: 3, 'sum:value': 31 }));
+
+  expect(faultsOf({ in: twice, mid: twice, out, changelog })).toEqual([]);
+  expect(faultsOf({ in: twice, mid: twice, out: out.toSpliced(0, 1, out[1]!), changelog })).toHaveLength(1);
+});
+
 test.each<{ what: string; given: Partial<Evidence>; fault: RegExp }>([
   {
     what: 'a record lost between the stages',
@@ -113,7 +122,7 @@ test.each<{ what: string; given: Partial<Evidence>; fault: RegExp }>([
   {
     what: 'a wrong sum that a later one hides',
     given: { out: [output(0, 0, [1, 11]), ...sound.out.slice(1)] },
-    fault: /^1 outputs with a wrong count or sum: 0$/,
+    fault: /^1 outputs with a wrong count or sum: number 0 at 0@0: a@0 1 10 expected, a@0 1 11 found$/,
   },
   {
     what: 'a window missing in the changelog',

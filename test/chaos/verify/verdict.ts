@@ -77,6 +77,7 @@ export function judge(evidence: Evidence, { guarantee, topology, windows, acknow
   const expected = recompute(evidence.in, windows);
   const [mid, out] = [compareRecords(expected.passed, evidence.mid), compareRecords(expected.counted, evidence.out)];
   const fed = new Set([...expected.passed.values()].flat());
+  const again = [...expected.passed.values()].flatMap((numbers) => numbers.filter((n, at) => numbers.indexOf(n) < at));
   const unfed = Array.from({ length: acknowledged }, (_, number) => number).filter((number) => !fed.has(number));
   const last = lastOutputs(evidence.out);
   const logged = changelogStates(evidence.changelog);
@@ -122,7 +123,7 @@ export function judge(evidence: Evidence, { guarantee, topology, windows, acknow
     aborted: evidence.aborted,
     open: found['transactions left open'].length,
     faults: sentences({ ...found, ...wrong }),
-    remarks: isExact ? [] : sentences(allowed),
+    remarks: sentences({ 'that the feed wrote again': again, ...(!isExact && allowed) }),
   };
 }
 
