@@ -101,29 +101,17 @@ export class StageTask {
     const { metrics } = this.#parts;
     metrics.recordsIn.inc(batch.records.length);
     metrics.bytesIn.inc(batch.records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0));
-    while (!context.signal.aborted) {
-      const input = await this.#inputOf(batch, context);
-      if (!input) return false;
-      if (input.next !== 'as fetched' && input.next < batch.fetchedOffset) {
-        context.rewind(input.next);
-        this.#inputs.delete(batch.topic); // what was committed is asked again: retention may be faster
-        return false;
-      }
-      if (await this.#process(batch, input, context)) return true;
-      if (!this.#isBatchAllInHand) {
-        await this.#giveUp();
-        return false;
-      }
-      this.#begunFor = null;
-      await this.#parts.clock.sleep(BEGIN_ANEW_MS, context.signal);
+    if (context.signal.aborted) return false;
+    const input = await this.#inputOf(batch, context);
+    if (!input) return false;
+    if (input.next !== 'as fetched' && input.next < batch.fetchedOffset) {
+      context.rewind(input.next);
+      this.#inputs.delete(batch.topic); // what was committed is asked again: retention may be faster
+      return false;
     }
+    if (await this.#process(batch, input, context)) return true;
+    await this.#giveUp();
     return false;
-  }
-
-  /** Nothing else is in hand, and what is committed tells where to go on in it: then the batch itself begins anew. */
-  get #isBatchAllInHand(): boolean {
-    const { guarantee, order, from } = this.#parts.plan;
-    return guarantee === 'exactly-once' && order === 'partition' && from.length === 1;
   }
 
   /** All that is in hand is void: every input goes on where it stands, which is fetched again, and the task begins anew. */
