@@ -9,12 +9,6 @@ export interface OwnTopic {
   readonly maxMessageBytes: number;
 }
 
-/** What was found of such a topic, and what was done about it. */
-export interface OwnTopicState {
-  /** As it was before; null: it was created. */
-  readonly existing: TopicDescription | null;
-}
-
 const UNLIMITED = -1;
 
 /** The topic of this name as it is; null where there is none. */

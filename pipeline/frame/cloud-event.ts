@@ -19,6 +19,17 @@ export function cloudEventHeaders({ sourceId, ...event }: CloudEvent): Headers {
   return eventHeaders({ ...event, source: `/sources/${encodeURIComponent(sourceId)}` });
 }
 
+/** The same of a record that a source sends, named by its subject. */
+export function sourceRecordHeaders(sourceId: string, subject: string, timestampMs: number): Headers {
+  return cloudEventHeaders({
+    id: `${subject}/${sourceId}`,
+    sourceId,
+    type: 'record',
+    timeUs: timestampMs * 1000,
+    subject,
+  });
+}
+
 /** The same of an event that comes from anywhere. */
 export function eventHeaders({
   id,

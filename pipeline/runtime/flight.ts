@@ -6,6 +6,7 @@ import { InputProgress } from './input-progress.ts';
 import type { Finished } from './outcome-records.ts';
 import type { Again, Outcome } from './record-attempts.ts';
 import { writeOutcomes, type TaskParts } from './task-work.ts';
+import { NextChange } from './next-change.ts';
 
 export interface FlightParts {
   readonly task: TaskParts;
@@ -66,7 +67,7 @@ export class Flight {
   #writing: Promise<void> | null = null;
   #sending: Promise<unknown> | null = null;
   #failure: { readonly error: unknown } | null = null;
-  #waiters: (() => void)[] = [];
+  readonly #change = new NextChange();
 
   constructor(epoch: AbortSignal, parts: FlightParts) {
     this.epoch = epoch;
@@ -92,7 +93,7 @@ export class Flight {
 
   /** Resolves at the next change of any kind: look again, and wait again. */
   changed(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
+    return this.#change.wait();
   }
 
   enter(admitted: Admitted, step: Step): void {
@@ -172,7 +173,7 @@ export class Flight {
         }
       }
     } finally {
-      if (this.#failing.delete(entry)) this.#notify();
+      if (this.#failing.delete(entry)) this.#change.tell();
     }
   }
 
@@ -244,7 +245,7 @@ export class Flight {
     this.#done = this.#done.filter((entry) => !written.has(entry));
     this.#records -= forgotten.length;
     this.#bytes -= forgotten.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.#notify();
+    this.#change.tell();
   }
 
   #fail(error: unknown): void {
@@ -255,13 +256,7 @@ export class Flight {
 
   #giveUp(): void {
     this.#over.abort();
-    this.#notify();
-  }
-
-  #notify(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
+    this.#change.tell();
   }
 }
 

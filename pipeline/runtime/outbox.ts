@@ -1,3 +1,5 @@
+import { NextChange } from './next-change.ts';
+
 /** Limits of what waits for the broker. */
 export interface OutboxLimits {
   readonly records: number;
@@ -14,7 +16,7 @@ export class Outbox<Entry extends { readonly bytes: number }> {
   #bytes = 0;
   #inFlight = 0;
   #closed = false;
-  #waiters: (() => void)[] = [];
+  readonly #change = new NextChange();
 
   constructor(limits: OutboxLimits) {
     this.#limits = limits;
@@ -30,19 +32,19 @@ export class Outbox<Entry extends { readonly bytes: number }> {
     while (this.#waiting.length > 0 && this.#hasNoRoomFor(entry.bytes)) fallen.push(this.#shift());
     this.#waiting.push(entry);
     this.#bytes += entry.bytes;
-    this.#notify();
+    this.#change.tell();
     return fallen;
   }
 
   /** No more will come. */
   close(): void {
     this.#closed = true;
-    this.#notify();
+    this.#change.tell();
   }
 
   /** Resolves at the next change of any kind: look again, and wait again. */
   changed(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
+    return this.#change.wait();
   }
 
   get isDrained(): boolean {
@@ -71,14 +73,14 @@ export class Outbox<Entry extends { readonly bytes: number }> {
       taken.push(this.#shift());
     }
     this.#inFlight += taken.length;
-    this.#notify();
+    this.#change.tell();
     return taken;
   }
 
   /** What was taken has been acknowledged. */
   acknowledge(taken: readonly Entry[]): void {
     this.#inFlight -= taken.length;
-    this.#notify();
+    this.#change.tell();
   }
 
   #hasNoRoomFor(size: number): boolean {
@@ -90,11 +92,5 @@ export class Outbox<Entry extends { readonly bytes: number }> {
     if (!entry) throw new RangeError('the outbox is empty; this is a bug, please report it');
     this.#bytes -= entry.bytes;
     return entry;
-  }
-
-  #notify(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
   }
 }

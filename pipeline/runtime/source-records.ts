@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cloudEventHeaders } from '../frame/cloud-event.ts';
+import { sourceRecordHeaders } from '../frame/cloud-event.ts';
 import { readFrameMeta } from '../frame/frame.ts';
 import type { FrameMeta } from '../frame/frame-meta.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -61,14 +61,7 @@ export class SourceRecords {
     if (headers['ce_specversion'] !== undefined) return headers;
     const { name } = this.#parts.plan;
     const subject = `${name}-${this.#session}-${this.#minted++}`;
-    const event = {
-      id: `${subject}/${name}`,
-      sourceId: name,
-      type: 'record',
-      timeUs: timestampMs * 1000,
-      subject,
-    } as const;
-    return { ...cloudEventHeaders(event), ...headers };
+    return { ...sourceRecordHeaders(name, subject, timestampMs), ...headers };
   }
 
   #withDrops(headers: Headers): Headers {

@@ -11,6 +11,7 @@ import { topologyStatus } from './topology-status.ts';
 import { groupsDownstream, type GroupInput } from './under-way.ts';
 import { WorkerProcess, type WorkerProcessEvents } from './worker-process.ts';
 import { WorkerSet, rolesOf } from './worker-set.ts';
+import { NextChange } from './next-change.ts';
 
 /** Time a worker has to drain before it is ended by force. */
 export const STOP_DEADLINE_MS = 10_000;
@@ -46,7 +47,7 @@ export class Supervisor {
   #changing: Promise<unknown> = Promise.resolve();
   #watchedMs = Date.now();
   #timers: NodeJS.Timeout[] = [];
-  #waiters: (() => void)[] = [];
+  readonly #change = new NextChange();
   #stopped: Promise<void> | null = null;
 
   constructor(parts: SupervisorParts) {
@@ -165,7 +166,7 @@ export class Supervisor {
 
   async #stop(deadlineMs: number): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    this.#notify();
+    this.#change.tell();
     await this.#stopWorkers(this.#workers.all, deadlineMs);
   }
 
@@ -218,7 +219,7 @@ export class Supervisor {
       onLine: (worker, line, stream) => events.onLine(worker, line, stream),
       onState: (worker) => {
         events.onState(worker);
-        this.#notify();
+        this.#change.tell();
       },
       onHung: ({ name }, sentence) => events.onWarning(`${name} is ${sentence}; restarting it`),
       onMetrics: (worker, snapshot) => this.#workers.historyOf(worker)?.add(snapshot, Date.now()),
@@ -252,7 +253,7 @@ export class Supervisor {
       if (slept) process.excuseSilence();
       process.endIfHung(nowMs);
     }
-    this.#notify();
+    this.#change.tell();
   }
 
   #refreshLags(): Promise<void> {
@@ -284,12 +285,6 @@ export class Supervisor {
 
   /** Resolves at the next change of a worker, or within a second. */
   #nextTick(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
-
-  #notify(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
+    return this.#change.wait();
   }
 }

@@ -1,6 +1,6 @@
 import { WorkerHistory } from '../metrics/worker-history.ts';
 import type { Plan } from '../topology/plan.ts';
-import { workerName, type Role } from './messages.ts';
+import { type Role } from './messages.ts';
 import type { Observed } from './status.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -45,9 +45,4 @@ export function rolesOf({ sources, stages, taps }: Plan): Role[] {
     ),
     ...sources.map(({ name }): Role => ({ kind: 'source', name, replica: 0 })),
   ];
-}
-
-/** Names of the workers a plan starts. */
-export function workerNames(plan: Plan): string[] {
-  return rolesOf(plan).map(workerName);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PoisonRecordError } from '../errors/pipeline-error.ts';
-import { cloudEventHeaders } from '../frame/cloud-event.ts';
+import { sourceRecordHeaders } from '../frame/cloud-event.ts';
 import { defineSource, type SourceContext, type SourceRecord } from '../ports/source.ts';
 import { duration } from '../topology/duration.ts';
 import { formatSize, size } from '../topology/size.ts';
@@ -99,14 +99,8 @@ async function recordOrDeadLetter(
     return null;
   }
   const subject = `${name}-${id}-${offset}`;
-  const event = {
-    id: `${subject}/${name}`,
-    sourceId: name,
-    type: 'record',
-    timeUs: timestampMs * 1000,
-    subject,
-  } as const;
-  const headers = { 'content-type': 'text/plain; charset=utf-8', ...cloudEventHeaders(event), ...place };
+  const identity = sourceRecordHeaders(name, subject, timestampMs);
+  const headers = { 'content-type': 'text/plain; charset=utf-8', ...identity, ...place };
   return { key: tail.path, value: bytes, headers, timestampMs, position };
 }
 

@@ -88,10 +88,20 @@ function faultOf(output: unknown): string | null {
   const { value, key, headers } = output as { value?: unknown; key?: unknown; headers?: object };
   if (!isField(value)) return `a record whose value is ${value === undefined ? 'missing' : `of type ${typeof value}`}`;
   if (key !== undefined && !isField(key)) return `a record whose key is of type ${typeof key}`;
-  for (const [name, header] of Object.entries(headers ?? {}))
-    if (![header].flat().every((one) => one === undefined || isField(one)))
-      return `a record whose header "${name}" is of type ${typeof header}`;
+  return headers ? faultOfHeaders(headers as Readonly<Record<string, unknown>>) : null;
+}
+
+function faultOfHeaders(headers: Readonly<Record<string, unknown>>): string | null {
+  for (const name in headers) {
+    const header = headers[name];
+    const isSound = Array.isArray(header) ? header.every(isHeader) : isHeader(header);
+    if (!isSound) return `a record whose header "${name}" is of type ${typeof header}`;
+  }
   return null;
+}
+
+function isHeader(value: unknown): boolean {
+  return value === undefined || isField(value);
 }
 
 function isField(value: unknown): boolean {

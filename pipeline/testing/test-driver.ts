@@ -16,7 +16,7 @@ import {
 } from './driver-faults.ts';
 import { OutsideWork } from './outside-work.ts';
 import { ProcessFaults } from './process-faults.ts';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../random.ts';
 import { Replica } from './replica.ts';
 import { settle } from './settling.ts';
 import { StoredState } from './stored-state.ts';

@@ -9,7 +9,8 @@ import { faults, workersAtFirst, type Field } from './faults.ts';
 import { Feed } from './feed.ts';
 import { LiveOutput } from './live-output.ts';
 import { OwnWorkers } from './own-workers.ts';
-import { between, oneOf, seedOf, seeded } from './random.ts';
+import { randomFrom } from '../../pipeline/random.ts';
+import { between, oneOf, seedOf } from './random.ts';
 import { SupervisedWorkers } from './supervised-workers.ts';
 import { hasAborted } from './verify/aborted.ts';
 import { readTopic } from './verify/kcat.ts';
@@ -70,7 +71,7 @@ export async function runCell(cell: Cell, order: CellOrder): Promise<CellResult>
   const directory = await mkdtemp(join(tmpdir(), 'tapline-chaos-'));
   const { bootstrap } = order.broker;
   const topology = await writeTopology(directory, cell);
-  const random = seeded(seedOf(order.seed, cell.name));
+  const random = randomFrom(seedOf(order.seed, cell.name));
   const count = workersAtFirst(cell.fault);
   const { main } = order;
   const counts = { first: count, second: count };
@@ -79,7 +80,7 @@ export async function runCell(cell: Cell, order: CellOrder): Promise<CellResult>
   const feed = new Feed({
     bootstrap,
     topic: topology.topics.in,
-    random: seeded(order.seed),
+    random: randomFrom(order.seed),
   });
   const live = new LiveOutput(bootstrap, topology.topics.out);
   const running = { workers, broker: order.broker, random, feed, live };

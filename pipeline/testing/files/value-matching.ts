@@ -24,9 +24,6 @@ const MATCHERS: Readonly<Record<string, Matcher>> = {
   $exactly: (value, found) => same(value, found),
 };
 
-/** Names of the matchers there are. */
-export const MATCHER_NAMES: readonly string[] = Object.keys(MATCHERS);
-
 /** Where a value is not as expected: of mappings only what the expected one names is looked at, lists have one length. */
 export function differences(path: string, expected: unknown, found: unknown): Difference[] {
   if (isMapping(expected)) {
