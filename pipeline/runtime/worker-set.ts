@@ -1,6 +1,6 @@
 import { WorkerHistory } from '../metrics/worker-history.ts';
 import type { Plan } from '../topology/plan.ts';
-import { type Role } from './messages.ts';
+import type { Role } from './messages.ts';
 import type { Observed } from './status.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
