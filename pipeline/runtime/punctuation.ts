@@ -13,7 +13,8 @@ export interface StreamTimeStep {
  * multiple of their interval. What they make belongs to that record, and succeeds, fails and is repeated with it.
  */
 export function withStreamTime(processor: Processor, { beforeMs, nowMs }: StreamTimeStep): Processor {
-  const due = (processor.schedule ?? []).filter(
+  if (processor.schedule === undefined) return processor;
+  const due = processor.schedule.filter(
     ({ on, everyMs }) =>
       on === 'streamTime' && beforeMs > 0 && Math.floor(nowMs / everyMs) > Math.floor(beforeMs / everyMs),
   );

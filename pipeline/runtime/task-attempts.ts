@@ -17,6 +17,7 @@ export class TaskAttempts {
   readonly #id: string;
   readonly #parts: StageTaskParts;
   readonly #state: TaskState | null;
+  readonly #rules: AttemptRules;
   /** Highest record timestamp seen, milliseconds. */
   streamTimeMs = 0;
 
@@ -24,6 +25,8 @@ export class TaskAttempts {
     this.#id = id;
     this.#parts = parts;
     this.#state = state;
+    const { processor, plan, clock, log } = parts;
+    this.#rules = { processor, policy: plan.onError, timeoutMs: plan.timeoutMs, clock, log };
   }
 
   /** All tries of a record, with the waits between them. `noted`: it is in the ledger of attempts already. */
@@ -56,12 +59,12 @@ export class TaskAttempts {
   }
 
   #given(record: ConsumerRecord, signal: AbortSignal): { readonly view: TaskView; readonly rules: AttemptRules } {
-    const { plan, clock, log } = this.#parts;
     const beforeMs = this.streamTimeMs;
     const nowMs = Math.max(beforeMs, record.timestampMs);
     this.streamTimeMs = nowMs;
-    const processor = withStreamTime(this.#parts.processor, { beforeMs, nowMs });
-    const rules = { processor, policy: plan.onError, timeoutMs: plan.timeoutMs, clock, log };
+    const { processor } = this.#rules;
+    const stepping = withStreamTime(processor, { beforeMs, nowMs });
+    const rules = stepping === processor ? this.#rules : { ...this.#rules, processor: stepping };
     return { view: this.view(signal), rules };
   }
 }

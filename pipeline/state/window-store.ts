@@ -39,8 +39,9 @@ export class StagedWindowStore implements WindowStore, TypedStore {
     const bytes = this.#identity.serde.serialize(value);
     if (startMs < this.#oldestMs) return;
     const owner = keyBytes(key);
-    this.#staged.put(windowKey(owner, startMs), bytes);
-    this.#index.add({ timeMs: startMs, key: owner });
+    const entry = windowKey(owner, startMs);
+    if (!this.#staged.get(entry)) this.#index.add({ timeMs: startMs, key: owner });
+    this.#staged.put(entry, bytes);
   }
 
   delete(key: string, startMs: number): void {

@@ -6,9 +6,18 @@ const JSON_HEADERS: Headers = { 'content-type': 'application/json', 'frame-meta'
 /** Headers of the record a result is made at that are not about that record alone. */
 const KEPT = /^(ce_|traceparent$|tracestate$)/;
 
+/** Bounds of a window, as they are written. */
+interface Bounds {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly texts: { readonly start: string; readonly end: string };
+  readonly headers: Headers;
+}
+
 /** Makes records of aggregates. */
 export class AggregateOutput {
   readonly #computation: Computation;
+  #latest: Bounds | null = null;
 
   constructor(computation: Computation) {
     this.#computation = computation;
@@ -22,7 +31,8 @@ export class AggregateOutput {
 
   /** A window that a record of it has changed. */
   updated(window: AggregateWindow): OutputRecord {
-    return { key: window.key, value: this.#valueOf(window), headers: { ...JSON_HEADERS, ...boundsOf(window) } };
+    const { headers } = this.#boundsOf(window);
+    return { key: window.key, value: this.#valueOf(window), headers };
   }
 
   /** A window that closed when a record, mostly of another key, moved stream time. */
@@ -32,17 +42,23 @@ export class AggregateOutput {
     return {
       key: window.key,
       value: this.#valueOf(window),
-      headers: { ...removed, ...JSON_HEADERS, ...boundsOf(window) },
+      headers: { ...removed, ...this.#boundsOf(window).headers },
       timestampMs: window.isEndIncluded ? window.endMs : window.endMs - 1,
     };
   }
 
-  #valueOf({ key, startMs, endMs, states }: AggregateWindow): string {
-    const bounds = { start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
-    return JSON.stringify({ key, window: bounds, ...this.#computation.results(states) });
+  #valueOf(window: AggregateWindow): string {
+    const { key, states } = window;
+    return JSON.stringify({ key, window: this.#boundsOf(window).texts, ...this.#computation.results(states) });
   }
-}
 
-function boundsOf({ startMs, endMs }: AggregateWindow): Headers {
-  return { 'tapline.window.start': String(startMs), 'tapline.window.end': String(endMs) };
+  /** Records come many to a window, and texts of times cost more than counting. */
+  #boundsOf({ startMs, endMs }: AggregateWindow): Bounds {
+    if (this.#latest?.startMs !== startMs || this.#latest.endMs !== endMs) {
+      const texts = { start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
+      const bounds = { 'tapline.window.start': String(startMs), 'tapline.window.end': String(endMs) };
+      this.#latest = { startMs, endMs, texts, headers: { ...JSON_HEADERS, ...bounds } };
+    }
+    return this.#latest;
+  }
 }
