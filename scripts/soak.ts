@@ -6,6 +6,7 @@ import { prepare } from './bench/main.ts';
 import { describeMachine } from './bench/machine.ts';
 import { FULL } from './bench/scale.ts';
 import type { Check, Probe } from './soak/check.ts';
+import { brokerBack } from './soak/broker-back.ts';
 import { flat } from './soak/flat.ts';
 import { freshness } from './soak/freshness.ts';
 import { kill } from './soak/kill.ts';
@@ -14,7 +15,14 @@ import { speed } from './soak/speed.ts';
 import { startAndIdle } from './soak/start-and-idle.ts';
 import { checkTable } from './soak/table.ts';
 
-const promises: Readonly<Record<string, Probe>> = { speed, start: startAndIdle, kill, freshness, long: longRun };
+const promises: Readonly<Record<string, Probe>> = {
+  speed,
+  start: startAndIdle,
+  kill,
+  broker: brokerBack,
+  freshness,
+  long: longRun,
+};
 const probes: Readonly<Record<string, Probe>> = { ...promises, flat };
 const DEFAULT_MINUTES = 10;
 

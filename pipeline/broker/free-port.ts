@@ -24,8 +24,8 @@ export async function isPortFree(port: number, host = HOST): Promise<boolean> {
   return true;
 }
 
-/** macOS lets one program listen on 127.0.0.1 although another has the same port on all addresses. */
-async function answersAt(port: number): Promise<boolean> {
+/** Whether a program listens here. macOS lets one listen on 127.0.0.1 although another has the same port on all addresses. */
+export async function answersAt(port: number): Promise<boolean> {
   if (port === 0) return false;
   return new Promise((resolve) => {
     const socket = connect({ host: HOST, port });
