@@ -1,20 +1,40 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { readTopology } from '../registry/read-topology.ts';
 import { describe } from '../topology/describe.ts';
+import { mermaid } from '../topology/drawing/mermaid.ts';
+import { page } from '../topology/drawing/page.ts';
 import { fileArgument, jsonOption, setOption } from './options.ts';
-import { readPlan } from './read-plan.ts';
-import { say } from './terminal.ts';
+import { complain, say } from './terminal.ts';
 
-/** `describe`: the topology as a drawing, or its plan as JSON. */
+interface DescribeOptions {
+  readonly set: readonly string[];
+  readonly json: boolean;
+  readonly mermaid: boolean;
+  readonly html: boolean;
+}
+
+/** `describe`: the topology as a drawing, a flowchart or a page, or its plan as JSON. */
 export function describeCommand(): Command {
   return new Command('describe')
-    .summary('draw a topology as text')
-    .description('Draws sources, topics, stages and taps of a topology file; with --json prints the whole plan.')
+    .summary('draw a topology as text, Mermaid or a page')
+    .description(
+      'Draws sources, topics, stages and taps of a topology file as text; as a Mermaid flowchart; as one HTML page with all ' +
+        'settings, which needs neither network nor server; or prints the whole plan as JSON.',
+    )
     .addArgument(fileArgument())
     .addOption(setOption())
-    .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  npm run -s topology -- describe')
-    .action(async (file: string, { set, json }: { readonly set: readonly string[]; readonly json: boolean }) => {
-      const plan = await readPlan({ file, set });
-      say(json ? JSON.stringify(plan, null, 2) : describe(plan));
+    .addOption(jsonOption().conflicts(['mermaid', 'html']))
+    .addOption(new Option('--mermaid', 'print a Mermaid flowchart').default(false, 'no').conflicts(['html']))
+    .addOption(new Option('--html', 'print an HTML page').default(false, 'no'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run -s topology -- describe\n  npm run -s topology -- describe --html > topology.html',
+    )
+    .action(async (file: string, options: DescribeOptions) => {
+      const { plan, registry, findings } = await readTopology({ file, set: options.set });
+      for (const { text } of findings) complain(text);
+      if (options.json) say(JSON.stringify(plan, null, 2));
+      else if (options.mermaid) say(mermaid(plan, registry));
+      else say(options.html ? page(plan, registry) : describe(plan));
     });
 }
