@@ -1,13 +1,19 @@
 import { Command, Option } from 'commander';
-import { readTopology } from '../registry/read-topology.ts';
 import { describe } from '../topology/describe.ts';
 import { mermaid } from '../topology/drawing/mermaid.ts';
 import { page } from '../topology/drawing/page.ts';
-import { fileArgument, jsonOption, setOption } from './options.ts';
-import { complain, say } from './terminal.ts';
+import {
+  fileOption,
+  jsonOption,
+  setOption,
+  topologyArgument,
+  topologyRequest,
+  type TopologyOptions,
+} from './options.ts';
+import { readTold } from './read-plan.ts';
+import { say } from './terminal.ts';
 
-interface DescribeOptions {
-  readonly set: readonly string[];
+interface DescribeOptions extends TopologyOptions {
   readonly json: boolean;
   readonly mermaid: boolean;
   readonly html: boolean;
@@ -21,7 +27,8 @@ export function describeCommand(): Command {
       'Draws sources, topics, stages and taps of a topology file as text; as a Mermaid flowchart; as one HTML page with all ' +
         'settings, which needs neither network nor server; or prints the whole plan as JSON.',
     )
-    .addArgument(fileArgument())
+    .addArgument(topologyArgument())
+    .addOption(fileOption())
     .addOption(setOption())
     .addOption(jsonOption().conflicts(['mermaid', 'html']))
     .addOption(new Option('--mermaid', 'print a Mermaid flowchart').default(false, 'no').conflicts(['html']))
@@ -30,9 +37,8 @@ export function describeCommand(): Command {
       'after',
       '\nExamples:\n  npm run -s topology -- describe\n  npm run -s topology -- describe --html > topology.html',
     )
-    .action(async (file: string, options: DescribeOptions) => {
-      const { plan, registry, findings } = await readTopology({ file, set: options.set });
-      for (const { text } of findings) complain(text);
+    .action(async (file: string | undefined, options: DescribeOptions) => {
+      const { plan, registry } = await readTold(topologyRequest(file, options));
       if (options.json) say(JSON.stringify(plan, null, 2));
       else if (options.mermaid) say(mermaid(plan, registry));
       else say(options.html ? page(plan, registry) : describe(plan));

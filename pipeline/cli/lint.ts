@@ -1,6 +1,14 @@
 import { Command } from 'commander';
 import { checkTopology } from '../registry/read-topology.ts';
-import { fileArgument, jsonOption, setOption } from './options.ts';
+import {
+  fileOption,
+  filesAsTyped,
+  jsonOption,
+  setOption,
+  topologyArgument,
+  topologyRequest,
+  type TopologyOptions,
+} from './options.ts';
 import { complain, say } from './terminal.ts';
 
 /** `lint`: every fault of a topology file at once. */
@@ -10,16 +18,21 @@ export function lintCommand(): Command {
     .description(
       'Checks a topology file and prints every fault as file:line:column CODE sentence. Exit code 2 when there is an error.',
     )
-    .addArgument(fileArgument())
+    .addArgument(topologyArgument())
+    .addOption(fileOption())
     .addOption(setOption())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  npm run -s topology -- lint\n  npm run -s topology -- lint mine.yaml --json')
-    .action(async (file: string, { set, json }: { readonly set: readonly string[]; readonly json: boolean }) => {
-      const findings = await checkTopology({ file, set });
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run -s topology -- lint\n  npm run -s topology -- lint -f topology.yaml -f prod.yaml --json',
+    )
+    .action(async (file: string | undefined, options: TopologyOptions & { readonly json: boolean }) => {
+      const request = topologyRequest(file, options);
+      const findings = await checkTopology(request);
       const errors = findings.filter(({ severity }) => severity === 'error');
-      if (json) say(JSON.stringify(findings, null, 2));
+      if (options.json) say(JSON.stringify(findings, null, 2));
       else for (const { text } of findings) complain(text);
-      if (!json && findings.length === 0) say(`${file} is fine`);
+      if (!options.json && findings.length === 0) say(`${filesAsTyped(request)} is fine`);
       process.exitCode = errors.length > 0 ? 2 : 0;
     });
 }

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly metricsPort?: number;
   /** What the command line changed in the file. */
   readonly overrides: Run['overrides'];
+  /** Absolute paths of what the plan was read from. */
+  readonly files: readonly string[];
   /** Apply the file whenever it is saved. */
   readonly watch: boolean;
 }
@@ -99,7 +101,7 @@ async function runOn(broker: Broker, run: Run, setting: Setting): Promise<number
   await writeRun(directory, { ...run, state: 'running', address: server.address });
   view.line(paint('dim', `metrics ${server.address}/metrics, log ${logFile}`));
   view.watch(supervisor);
-  const watch = options.watch ? watchTopology({ run, changer, view }) : null;
+  const watch = options.watch ? watchTopology(options.files, { run, changer, view }) : null;
   try {
     const end = await untilEnd(supervisor, setting);
     await stopClean(supervisor, setting);

@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../errors/pipeline-error.ts';
 import { runTopology } from './run-topology.ts';
-import { fileArgument, setOption } from './options.ts';
-import { readPlan } from './read-plan.ts';
+import { fileOption, setOption, topologyArgument, topologyRequest, type TopologyOptions } from './options.ts';
+import { readTold } from './read-plan.ts';
 
-interface UpOptions {
-  readonly set: readonly string[];
+interface UpOptions extends TopologyOptions {
   readonly source?: string;
   readonly untilDone: boolean;
   readonly ui: boolean;
@@ -22,7 +21,8 @@ export function upCommand(): Command {
     .description(
       'Runs a topology: finds or starts a Kafka broker, creates the topics, starts every stage, source and tap.',
     )
-    .addArgument(fileArgument())
+    .addArgument(topologyArgument())
+    .addOption(fileOption())
     .option('--source <file|webcam>', 'feed the one source from a video file, a picture folder or the webcam')
     .addOption(setOption())
     .option('--until-done', 'end when finite sources are read and everything is processed', false)
@@ -41,13 +41,18 @@ export function upCommand(): Command {
 Examples:
   npm run topology:up
   npm run topology:up -- --source street.mp4
-  npm run topology:up -- mine.yaml --set stages.detect.replicas=2 --no-ui
+  npm run topology:up -- -f topology.yaml -f prod.yaml --set stages.detect.replicas=2 --no-ui
   npm run topology:up -- --source street.mp4 --set sources.camera.with.pace=fast --until-done`,
     )
-    .action(async (file: string, options: UpOptions) => {
-      const plan = await readPlan({ file, set: options.set, sourceShortcut: options.source });
-      const overrides = { set: [...options.set], source: options.source ?? null };
-      process.exitCode = await runTopology(plan, { ...options, overrides });
+    .action(async (file: string | undefined, options: UpOptions) => {
+      const request = topologyRequest(file, options);
+      const { plan, files } = await readTold({ ...request, sourceShortcut: options.source });
+      const overrides = {
+        overlays: [...(request.overlays ?? [])],
+        set: [...options.set],
+        source: options.source ?? null,
+      };
+      process.exitCode = await runTopology(plan, { ...options, overrides, files });
       process.exit();
     });
 }

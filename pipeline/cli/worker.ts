@@ -6,17 +6,16 @@ import { createKafka } from '../kafka/index.ts';
 import { assembleWorker } from '../runtime/assemble-worker.ts';
 import type { Role } from '../runtime/messages.ts';
 import type { Plan } from '../topology/plan.ts';
-import { fileArgument, setOption } from './options.ts';
+import { fileOption, setOption, topologyArgument, topologyRequest, type TopologyOptions } from './options.ts';
 import { readPlan } from './read-plan.ts';
 import { stopRequest } from './stop-request.ts';
 import { provision } from '../runtime/provision.ts';
 
-interface WorkerOptions {
+interface WorkerOptions extends TopologyOptions {
   readonly stage?: string;
   readonly source?: string;
   readonly tap?: string;
   readonly replica: number;
-  readonly set: readonly string[];
   readonly logLevel: string;
 }
 
@@ -27,7 +26,8 @@ export function workerCommand(): Command {
     .description(
       'Runs one part of a topology in this process against KAFKA_BROKERS; Kafka shares the work among all workers of a stage.',
     )
-    .addArgument(fileArgument())
+    .addArgument(topologyArgument())
+    .addOption(fileOption())
     .option('--stage <name>', 'the stage to run')
     .option('--source <name>', 'the source to run')
     .option('--tap <name>', 'the tap to run')
@@ -35,8 +35,8 @@ export function workerCommand(): Command {
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .addOption(setOption())
     .addHelpText('after', '\nExample:\n  KAFKA_BROKERS=kafka:9092 npm run -s topology -- worker --stage detect')
-    .action(async (file: string, options: WorkerOptions) => {
-      const plan = await readPlan({ file, set: options.set });
+    .action(async (file: string | undefined, options: WorkerOptions) => {
+      const plan = await readPlan(topologyRequest(file, options));
       await runWorker(plan, roleOf(plan, options), options.logLevel);
       process.exit();
     });

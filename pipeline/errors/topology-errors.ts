@@ -144,6 +144,22 @@ export const topologyErrors = {
     cause: 'Two taps want to listen on the same port.',
     mend: 'Give one of them another port.',
   },
+  TOPOLOGY_VARIABLE_MISSING: {
+    cause: 'A value names an environment variable that is not set or empty, or a file that cannot be read.',
+    mend: 'Set it, or give a default: ${NAME:-default}.',
+  },
+  TOPOLOGY_VARIABLE_INVALID: {
+    cause: 'A value has "${" in it that is no variable.',
+    mend: 'Write ${NAME}, ${NAME:-default}, ${secret:NAME} or ${file:path}, or $${ for the characters themselves.',
+  },
+  TOPOLOGY_NOTHING_TO_REMOVE: {
+    cause: 'A key without a value in an overlay takes away what stands beneath, but nothing does.',
+    mend: 'Correct its spelling, or remove it.',
+  },
+  TOPOLOGY_EXTENDS: {
+    cause: 'A file that a topology extends is not there, cannot be read, or extends the topology itself.',
+    mend: 'Correct the path; it begins at the folder of the file that names it.',
+  },
   TOPOLOGY_BAD_OVERRIDE: {
     cause: 'A --set or --source does not fit the topology.',
     mend: 'Write --set key=value with a key of the file, such as stages.detect.replicas=2.',

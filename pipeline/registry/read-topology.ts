@@ -3,23 +3,29 @@ import { UserError } from '../errors/pipeline-error.ts';
 import { checkExpression } from '../expression/expression.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import { buildPlan } from '../topology/build-plan.ts';
+import { fillVariables } from '../topology/fill-variables.ts';
 import { sortFindings, type Finding } from '../topology/finding.ts';
 import { isYaml, lintTopology } from '../topology/lint.ts';
 import { applyOverrides, type Assignment } from '../topology/overrides.ts';
-import { parseTopology, type ParsedTopology } from '../topology/parse.ts';
+import type { ParsedTopology } from '../topology/parse.ts';
 import type { Plan } from '../topology/plan.ts';
 import type { Registry } from '../topology/registry.ts';
 import { builtIns } from './built-ins.ts';
 import { loadRegistry } from './load.ts';
-import { readTopologyText } from './read-text.ts';
+import { variablesFrom } from './find-variable.ts';
+import { readLayers } from './read-layers.ts';
 import { expandSourceShortcut } from './source-shortcut.ts';
 
 /** Which topology to read, and what the command line changes in it. */
 export interface TopologyRequest {
-  /** Path as the user gave it; findings call it so. */
+  /** Path as the user gave it; findings call it so. Modules are looked for from its folder. */
   readonly file: string;
+  /** Files laid over it, in this order. */
+  readonly overlays?: readonly string[] | undefined;
   /** What stands in it, where that is known already. */
   readonly text?: string | undefined;
+  /** Where variables are found; that of this process when left out. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Processors at hand, by their names: they come before modules and built-ins. */
   readonly processors?: readonly ProcessorDefinition[] | undefined;
   /** `stages.detect.replicas=2` and the like. */
@@ -31,6 +37,8 @@ export interface TopologyRequest {
 /** A topology that can run; `findings` are warnings. */
 export interface ReadTopology {
   readonly plan: Plan;
+  /** Absolute paths of all files it was read from. */
+  readonly files: readonly string[];
   readonly registry: Registry;
   readonly findings: readonly Finding[];
 }
@@ -46,13 +54,13 @@ export class TopologyInvalidError extends UserError {
 }
 
 /**
- * Reads, checks and plans a topology file: parse, overrides, modules of the user, lint, plan.
+ * Reads, checks and plans a topology: files laid over each other, overrides, variables, modules of the user, lint, plan.
  * @throws TopologyInvalidError with every finding; UserError where the file cannot be read.
  */
 export async function readTopology(request: TopologyRequest): Promise<ReadTopology> {
-  const { parsed, registry, findings } = await examine(request);
+  const { parsed, files, registry, findings } = await examine(request);
   if (findings.some(({ severity }) => severity === 'error')) throw new TopologyInvalidError(findings);
-  return { plan: buildPlan(parsed.root, resolve(request.file), registry), registry, findings };
+  return { plan: buildPlan(parsed.root, resolve(request.file), registry), files, registry, findings };
 }
 
 /** All findings of a topology file, none when it is fine. @throws UserError where the file cannot be read. */
@@ -61,14 +69,17 @@ export async function checkTopology(request: TopologyRequest): Promise<readonly 
 }
 
 async function examine(request: TopologyRequest) {
-  const parsed = withOverrides(
-    parseTopology(request.text ?? (await readTopologyText(request.file)), request.file),
-    request,
+  const { file, text, overlays = [], environment = process.env } = request;
+  const find = variablesFrom(environment);
+  const { parsed: layered, files } = await readLayers(
+    [{ file, text }, ...overlays.map((overlay) => ({ file: overlay }))],
+    find,
   );
-  if (!isYaml(parsed)) return { parsed, registry: builtIns, findings: sortFindings(parsed.findings) };
-  const { registry, findings } = await loadRegistry(parsed.root, dirname(resolve(request.file)), request.processors);
+  const parsed = fillVariables(withOverrides(layered, request), find);
+  if (!isYaml(parsed)) return { parsed, files, registry: builtIns, findings: sortFindings(parsed.findings) };
+  const { registry, findings } = await loadRegistry(parsed.root, dirname(resolve(file)), request.processors);
   const told = { ...parsed, findings: [...parsed.findings, ...findings] };
-  return { parsed, registry, findings: lintTopology(told, { registry, checkExpression }) };
+  return { parsed, files, registry, findings: lintTopology(told, { registry, checkExpression }) };
 }
 
 function withOverrides(parsed: ParsedTopology, { set = [], sourceShortcut }: TopologyRequest): ParsedTopology {

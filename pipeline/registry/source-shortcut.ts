@@ -25,7 +25,7 @@ export function expandSourceShortcut(root: Located, shortcut: string): readonly 
     throw new UserError('TOPOLOGY_BAD_OVERRIDE', `${given} replaces the one source, but ${problem}; ${mend}`);
   }
   const set = (key: string, value: string): Assignment => ({
-    text: `sources.${name}.${key}=${JSON.stringify(value)}`,
+    text: `sources.${name}.${key}=${JSON.stringify(value.replaceAll('${', () => '$${'))}`,
     given,
   });
   if (builtIns.sources.has(shortcut)) return [set('type', shortcut)];

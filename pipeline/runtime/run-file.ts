@@ -20,7 +20,13 @@ const runNote = z.object({
   /** What its server wants to know before it changes anything. */
   token: z.string().default(''),
   /** What the command line changed in the file. */
-  overrides: z.object({ set: z.array(z.string()), source: z.string().nullable() }).default({ set: [], source: null }),
+  overrides: z
+    .object({
+      overlays: z.array(z.string()).default([]),
+      set: z.array(z.string()),
+      source: z.string().nullable(),
+    })
+    .default({ overlays: [], set: [], source: null }),
 });
 
 /**

@@ -13,8 +13,8 @@ export interface Finding extends Place {
   readonly code: ErrorCode;
   /** What is wrong; what mends it. */
   readonly message: string;
-  /** The other place, where two collide. */
-  readonly related?: { readonly line: number };
+  /** The other place, where two collide; its file where that is another. */
+  readonly related?: { readonly file?: string; readonly line: number };
   /** The whole of it in one line: `topology.yaml:14:12 TOPOLOGY_UNKNOWN_KEY sentence; mend`. */
   readonly text: string;
 }
@@ -32,10 +32,17 @@ export function warningAt(place: Place, fault: Fault): Finding {
   return at(place, 'warning', fault);
 }
 
-/** In the order of the file; places without a line come last. */
+/** File by file, each in its order; places without a line come last. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
-  const rank = ({ line }: Finding): number => (line > 0 ? line : Number.MAX_SAFE_INTEGER);
-  return findings.toSorted((a, b) => rank(a) - rank(b) || a.column - b.column || a.message.localeCompare(b.message));
+  const unplaced = ({ line }: Finding): number => (line > 0 ? 0 : 1);
+  return findings.toSorted(
+    (a, b) =>
+      unplaced(a) - unplaced(b) ||
+      (a.line > 0 ? a.file.localeCompare(b.file) : 0) ||
+      a.line - b.line ||
+      a.column - b.column ||
+      a.message.localeCompare(b.message),
+  );
 }
 
 function at({ file, line, column }: Place, severity: Finding['severity'], { code, message, related }: Fault): Finding {
@@ -47,7 +54,11 @@ function at({ file, line, column }: Place, severity: Finding['severity'], { code
     severity,
     code,
     message,
-    ...(related && related.line > 0 && { related: { line: related.line } }),
+    ...(related && related.line > 0 && { related: relatedTo(file, related) }),
     text: `${where} ${code} ${severity === 'warning' ? 'warning: ' : ''}${message}`,
   };
+}
+
+function relatedTo(from: string, { file, line }: Place): { readonly file?: string; readonly line: number } {
+  return file === from ? { line } : { file, line };
 }

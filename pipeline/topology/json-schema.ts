@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SECTIONS } from './graph.ts';
 import type { Definition, Registry } from './registry.ts';
+import { withVariables } from './schema-variables.ts';
 import { topologySpec } from './spec.ts';
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
@@ -15,7 +16,7 @@ export function topologyJsonSchema(registry: Registry): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'tapline topology',
-    ...schema,
+    ...withVariables(schema),
     // Anchors may be kept under keys of the user's own.
     patternProperties: { '^x-': {} },
   };

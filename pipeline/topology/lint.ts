@@ -6,6 +6,7 @@ import { checkSettings } from './checks/check-settings.ts';
 import { checkShape } from './checks/check-shape.ts';
 import { checkTopics } from './checks/check-topics.ts';
 import { checkTypes } from './checks/check-types.ts';
+import { isVariableFault } from './fill-variables.ts';
 import { errorAt, sortFindings, type Finding, type Place } from './finding.ts';
 import { lintContext, type LintTools } from './lint-context.ts';
 import type { ParsedTopology } from './parse.ts';
@@ -29,12 +30,18 @@ export function lintTopology(parsed: ParsedTopology, tools: LintTools): readonly
     checkOrder,
     checkCopartitioning,
   ];
-  return sortFindings([...findings, ...checks.flatMap((check) => check(context))]);
+  const unknown = findings.filter(isVariableFault);
+  const judged = checks.flatMap((check) => check(context)).filter((finding) => !isAtAny(unknown, finding));
+  return sortFindings([...findings, ...judged]);
 }
 
 function nothingInIt(place: Place): Finding {
   const message = 'the topology file is empty; give it a name:, sources: and stages:';
   return errorAt(place, { code: 'TOPOLOGY_EMPTY', message });
+}
+
+function isAtAny(places: readonly Place[], { file, line, column }: Place): boolean {
+  return places.some((place) => place.file === file && place.line === line && place.column === column);
 }
 
 /** Whether the text could be read as YAML, so that what it says can be relied on. */

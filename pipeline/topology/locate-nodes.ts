@@ -1,6 +1,19 @@
-import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Alias,
+  type Document,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { errorAt, type Finding, type Place } from './finding.ts';
 import type { Entry, Located, LocatedMap, LocatedScalar } from './located.ts';
+import { unmaskVariables } from './mask-variables.ts';
+import { isQuoted } from './parse-scalar.ts';
 
 const MAX_NODES = 50_000;
 
@@ -30,7 +43,7 @@ export class LocateNodes {
     const place = this.#placeOf(node, fallback);
     if (!this.#mayEnter(node, place)) return scalar(place, null);
     if (isAlias(node)) return this.#follow(node, place);
-    if (!isMap(node) && !isSeq(node)) return scalar(place, isScalar(node) ? node.value : null);
+    if (!isMap(node) && !isSeq(node)) return isScalar(node) ? writtenScalar(place, node) : scalar(place, null);
     this.#open.add(node);
     const located: Located = isMap(node)
       ? this.#map(node, place)
@@ -85,7 +98,7 @@ export class LocateNodes {
   }
 
   #addEntry(entries: Map<string, Entry>, keyNode: unknown, entry: Entry): void {
-    const key = isScalar(keyNode) ? String(keyNode.value) : undefined;
+    const key = isScalar(keyNode) ? unmaskVariables(String(keyNode.value)) : undefined;
     if (key === undefined || key === '__proto__') {
       const message = 'this key is no plain word; write a name';
       this.findings.push(errorAt(entry.keyPlace, { code: 'TOPOLOGY_YAML', message }));
@@ -107,6 +120,11 @@ export class LocateNodes {
 
 function isMergeKey({ key }: Pair): boolean {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+}
+
+function writtenScalar(place: Place, node: Scalar): LocatedScalar {
+  const located = scalar(place, typeof node.value === 'string' ? unmaskVariables(node.value) : node.value);
+  return isQuoted(node) ? { ...located, quoted: true } : located;
 }
 
 function scalar(place: Place, value: unknown): LocatedScalar {

@@ -7,6 +7,8 @@ export interface LocatedScalar {
   readonly kind: 'scalar';
   readonly place: Place;
   readonly value: string | number | boolean | null;
+  /** In quotes or a block: a text, whatever it looks like. */
+  readonly quoted?: true;
 }
 
 export interface LocatedList {

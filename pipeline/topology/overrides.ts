@@ -1,7 +1,7 @@
-import { parseDocument, isScalar } from 'yaml';
 import { errorAt, type Finding, type Place } from './finding.ts';
 import type { Entry, Located, LocatedMap } from './located.ts';
 import { entriesAt, nodeAt, plainValue } from './located.ts';
+import { parseScalar } from './parse-scalar.ts';
 import { parseTopology, type ParsedTopology } from './parse.ts';
 import { topicSpec } from './spec.ts';
 import { didYouMean, listed } from './suggest.ts';
@@ -68,15 +68,8 @@ function parseValue(text: string, place: Place): Located {
     const { root, findings } = parseTopology(`value: ${text}`, place.file);
     return (findings.length === 0 ? nodeAt(root, ['value']) : undefined) ?? raw;
   }
-  const { contents, errors, comment } = parseDocument(text, { prettyErrors: false });
-  if (contents === null) return { ...raw, value: null };
-  const isWhole = isScalar(contents) && errors.length === 0 && !comment && !contents.comment;
-  const value = isWhole ? contents.value : text;
-  return { ...raw, value: isSimple(value) ? value : text };
-}
-
-function isSimple(value: unknown): value is string | number | boolean | null {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  const { value, quoted } = parseScalar(text);
+  return { ...raw, value, ...(quoted && { quoted }) };
 }
 
 function relocated(node: Located, place: Place): Located {
@@ -91,6 +84,7 @@ function relocated(node: Located, place: Place): Located {
 
 function faultOf(root: LocatedMap, { path, value }: Override): string | null {
   const [section = '', part = ''] = path;
+  if (section === 'extends') return 'what a file extends cannot be set; name another file with -f';
   const parts = entriesAt(root, [section]);
   const isPart = Object.hasOwn(TYPE_KEYS, section) && path.length > 1;
   const isNew = isPart && !parts.has(part) && (path.length > 2 || value.kind !== 'map');

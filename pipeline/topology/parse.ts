@@ -2,6 +2,7 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import { errorAt, type Finding, type Place } from './finding.ts';
 import { LocateNodes } from './locate-nodes.ts';
 import type { LocatedMap } from './located.ts';
+import { maskVariables, unmaskVariables } from './mask-variables.ts';
 
 /** A topology file as data with places, and what is wrong with its YAML. */
 export interface ParsedTopology {
@@ -22,7 +23,7 @@ const TOPOLOGY: FileWords = { thing: 'topology', begin: 'name: and sources:' };
 export function parseTopology(text: string, file: string, words = TOPOLOGY): ParsedTopology {
   const lines = new LineCounter();
   // Duplicate keys are found by us, since a finding names both places.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const document = parseDocument(maskVariables(text), { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -48,7 +49,7 @@ function syntaxFindings(
     const sentence =
       code === 'MULTIPLE_DOCS'
         ? `a second document begins here; give each ${thing} a file of its own`
-        : `not valid YAML: ${message}; correct the file here or just above`;
+        : `not valid YAML: ${unmaskVariables(message)}; correct the file here or just above`;
     return errorAt(placeAt(pos[0]), { code: 'TOPOLOGY_YAML', message: sentence });
   });
 }

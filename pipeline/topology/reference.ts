@@ -26,7 +26,7 @@ export function referenceMarkdown(registry: Registry): string {
     GENERATED,
     '# Reference',
     'Every key of `topology.yaml`, and the options (`with:`) of every built-in source, processor and sink.',
-    'Durations are written `100ms`, `10s`, `10m`, `2h`, `14d`; sizes `512KB`, `16MB` (1KB is 1024 bytes). `where` and `select` are [JSONata](https://docs.jsonata.org). Keys that begin with `x-` are yours, to keep YAML anchors in. Every value can be overridden with `--set`, such as `--set stages.detect.replicas=2`; `--set taps.viewer=` takes a key away.',
+    'Durations are written `100ms`, `10s`, `10m`, `2h`, `14d`; sizes `512KB`, `16MB` (1KB is 1024 bytes). `where` and `select` are [JSONata](https://docs.jsonata.org). Keys that begin with `x-` are yours, to keep YAML anchors in. Every value can be overridden with `--set`, such as `--set stages.detect.replicas=2`; `--set taps.viewer=` takes a key away. Files laid over each other (`-f`), variables (`${NAME:-default}`), secrets and `extends` are told of in [configuration.md](configuration.md).',
     '## topology.yaml',
     table(rowsOf(schema, { nested: false })),
     ...Object.keys(SECTION_TITLES).flatMap((section) => describeSection(section, schema)),

@@ -183,6 +183,10 @@ export const tapSpec = z.strictObject({
  * docs/reference.md all come from it. Input is the file, output has milliseconds and bytes.
  */
 export const topologySpec = z.strictObject({
+  extends: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe('File, or list of files, that this one is laid over. Paths begin at the folder of this file.'),
   name: partName.describe('Prefix of consumer groups, transactional ids and dead letter topics.'),
   defaults: defaultsSpec.prefault({}),
   topics: z

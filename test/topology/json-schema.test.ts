@@ -53,10 +53,18 @@ describe('the JSON Schema of topology.yaml', () => {
     expect(validate(parse(yaml, { merge: true })), JSON.stringify(validate.errors)).toBe(true);
   });
 
+  it('accepts variables in the place of numbers, choices and durations', () => {
+    const yaml = TOPOLOGY.replace('fps: 5', 'fps: "${FPS:-5}"')
+      .replace('linger: 5ms', 'linger: "${LINGER}"')
+      .replace('partitions: 3', 'partitions: "${PARTITIONS}", guarantee: "${GUARANTEE}"');
+
+    expect(validate(parse(yaml)), JSON.stringify(validate.errors)).toBe(true);
+  });
+
   it('describes every key, so that editors can show it', () => {
     const { properties = {} } = topologyJsonSchema(sampleRegistry);
 
-    expect(Object.keys(properties)).toEqual(['name', 'defaults', 'topics', 'sources', 'stages', 'taps']);
+    expect(Object.keys(properties)).toEqual(['extends', 'name', 'defaults', 'topics', 'sources', 'stages', 'taps']);
     for (const property of Object.values(properties)) expect(property).toHaveProperty('description');
   });
 });

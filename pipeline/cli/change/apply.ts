@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../../errors/pipeline-error.ts';
 import { askRun } from '../../runtime/apply/ask-run.ts';
+import type { TopologyRequest } from '../../registry/read-topology.ts';
 import { complain, say } from '../terminal.ts';
-import { fileArgument, jsonOption, setOption } from '../options.ts';
+import { fileOption, jsonOption, setOption, topologyArgument, topologyRequest, filesAsTyped } from '../options.ts';
 import { changeLines, changeSummary } from './change-lines.ts';
 import { fileOnlyOption } from './options.ts';
 import { DESTRUCTIVE } from './plan.ts';
@@ -22,7 +23,8 @@ export function applyCommand(): Command {
         'others are stopped, drained, and started anew. What cannot start is taken back. It may be run again at any ' +
         'time, as it compares with what runs then. Exits with 3 where something would be destroyed that --allow does not name.',
     )
-    .addArgument(fileArgument())
+    .addArgument(topologyArgument())
+    .addOption(fileOption())
     .addOption(allowOption())
     .addOption(setOption())
     .addOption(fileOnlyOption())
@@ -31,8 +33,8 @@ export function applyCommand(): Command {
       'after',
       '\nExamples:\n  npm run topology:apply\n  npm run topology:apply -- mine.yaml --allow averages.windows',
     )
-    .action(async (file: string, options: ApplyOptions) => {
-      process.exitCode = await apply(file, options);
+    .action(async (file: string | undefined, options: ApplyOptions) => {
+      process.exitCode = await apply(topologyRequest(file, options), options);
       process.exit();
     });
 }
@@ -43,9 +45,9 @@ function allowOption(): Option {
     .default([] as readonly string[], 'nothing');
 }
 
-async function apply(file: string, options: ApplyOptions): Promise<number> {
-  const { plan, run } = await editedTopology(file, options);
-  if (!run) throw nothingRuns(plan.name, file);
+async function apply(request: TopologyRequest, options: ApplyOptions): Promise<number> {
+  const { plan, run } = await editedTopology(request, options);
+  if (!run) throw nothingRuns(plan.name, filesAsTyped(request));
   try {
     const changes = await askRun(run, 'apply', { plan, allow: options.allow });
     if (options.json) say(JSON.stringify({ topology: plan.name, changes }, null, 2));

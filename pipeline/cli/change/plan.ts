@@ -4,7 +4,7 @@ import { brokerFacts } from '../../runtime/apply/broker-facts.ts';
 import { changesOf, refusedOf, type Change } from '../../topology/changes/index.ts';
 import type { Plan } from '../../topology/plan.ts';
 import { connect } from '../connect.ts';
-import { fileArgument, jsonOption, setOption } from '../options.ts';
+import { fileOption, jsonOption, setOption, topologyArgument, topologyRequest } from '../options.ts';
 import { say } from '../terminal.ts';
 import { changeLines, changeSummary } from './change-lines.ts';
 import { fileOnlyOption } from './options.ts';
@@ -24,13 +24,14 @@ export function planCommand(): Command {
         'changed, renamed, removed, reset or left behind, and what becomes of offsets and state. Exits with 0 where ' +
         'nothing is destroyed, with 3 where something is, with 2 where it cannot be done or the file has errors.',
     )
-    .addArgument(fileArgument())
+    .addArgument(topologyArgument())
+    .addOption(fileOption())
     .addOption(setOption())
     .addOption(fileOnlyOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  npm run -s topology:plan\n  npm run -s topology:plan -- mine.yaml --json')
-    .action(async (file: string, options: FileOptions & { readonly json: boolean }) => {
-      const { plan, run } = await editedTopology(file, options);
+    .action(async (file: string | undefined, options: FileOptions & { readonly json: boolean }) => {
+      const { plan, run } = await editedTopology(topologyRequest(file, options), options);
       const changes = run ? await askRun(run, 'plan', { plan, allow: [] }) : await changesFromNothing(plan);
       if (options.json) say(JSON.stringify({ topology: plan.name, running: run !== null, changes }, null, 2));
       else print(changes, run !== null);

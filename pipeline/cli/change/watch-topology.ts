@@ -1,9 +1,9 @@
-import { watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { watch, type FSWatcher } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { PipelineError, messageOf } from '../../errors/pipeline-error.ts';
 import type { TopologyChanger } from '../../runtime/apply/topology-changer.ts';
 import type { Run } from '../../runtime/run-file.ts';
-import { readPlan } from '../read-plan.ts';
+import { readTold } from '../read-plan.ts';
 import { paint } from '../terminal.ts';
 import type { RunView } from '../view/run-view.ts';
 
@@ -16,31 +16,52 @@ interface Watched {
   readonly view: RunView;
 }
 
-/** Applies the file of a run whenever it is saved; what is destructive or wrong is told and left. */
-export function watchTopology({ run, changer, view }: Watched): { close(): void } {
+/**
+ * Applies the topology of a run whenever one of its files (absolute paths) is saved; what is destructive or wrong is
+ * told and left.
+ */
+export function watchTopology(files: readonly string[], watched: Watched): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
-  const name = basename(run.file);
-  const watcher = watch(dirname(run.file), (_, changed) => {
-    if (changed !== name) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void applySaved({ run, changer, view }), QUIET_MS);
-  });
-  view.line(paint('dim', `watching ${run.file}`));
+  let watchers: readonly FSWatcher[] = [];
+  const onSaved = async (): Promise<void> => {
+    const read = await applySaved(watched);
+    if (read && watchers.length > 0) follow(read); // it may extend other files now
+  };
+  const follow = (paths: readonly string[]): void => {
+    for (const watcher of watchers) watcher.close();
+    watchers = [...new Set(paths.map((path) => dirname(path)))].map((folder) =>
+      watch(folder, (_, changed) => {
+        if (changed === null || !paths.includes(join(folder, changed))) return;
+        clearTimeout(timer);
+        timer = setTimeout(() => void onSaved(), QUIET_MS);
+      }),
+    );
+  };
+  follow(files);
+  watched.view.line(paint('dim', `watching ${files.join(', ')}`));
   return {
     close: () => {
       clearTimeout(timer);
-      watcher.close();
+      for (const watcher of watchers) watcher.close();
+      watchers = [];
     },
   };
 }
 
-async function applySaved({ run: { file, overrides }, changer, view }: Watched): Promise<void> {
+/** The files it was read from; undefined where it could not be. */
+async function applySaved({
+  run: { file, overrides },
+  changer,
+  view,
+}: Watched): Promise<readonly string[] | undefined> {
   try {
-    const { set, source } = overrides;
-    const plan = await readPlan({ file, set, ...(source !== null && { sourceShortcut: source }) });
+    const { overlays, set, source } = overrides;
+    const { plan, files } = await readTold({ file, overlays, set, ...(source !== null && { sourceShortcut: source }) });
     await changer.apply(plan, []);
+    return files;
   } catch (error) {
     const sentence = error instanceof PipelineError ? `${error.code} ${error.message}` : messageOf(error);
     view.line(`${paint('red', 'error')} ${basename(file)} is not applied: ${sentence}`);
+    return undefined;
   }
 }

@@ -7,7 +7,15 @@ import type { Connection } from '../../ports/admin.ts';
 import { readTopology } from '../../registry/read-topology.ts';
 import type { Plan } from '../../topology/plan.ts';
 import { silent } from '../connect.ts';
-import { jsonOption, setOption, stateDirectory } from '../options.ts';
+import {
+  fileOption,
+  filesAsTyped,
+  jsonOption,
+  setOption,
+  stateDirectory,
+  topologyRequest,
+  type TopologyOptions,
+} from '../options.ts';
 import { judgeOf, type Check } from './check.ts';
 import { findBroker, type FoundBroker } from './find-broker.ts';
 import { judgeCluster } from './judge-cluster.ts';
@@ -24,9 +32,7 @@ const ASKED = { sessionTimeoutMs: SESSION_TIMEOUT_MS, transactionTimeoutMs: TRAN
 const PATIENCE_MS = 20_000;
 const NOTHING: Omit<Plan, 'name' | 'file'> = { topics: [], sources: [], stages: [], taps: [] };
 
-interface DoctorOptions {
-  readonly file: string;
-  readonly set: readonly string[];
+interface DoctorOptions extends TopologyOptions {
   readonly json: boolean;
 }
 
@@ -37,7 +43,7 @@ export function doctorCommand(): Command {
     .description(
       'Checks whether this machine and the broker have what a topology needs, and says what mends what is missing. Starts and changes nothing. Exit code 1 when something is missing.',
     )
-    .option('--file <file>', 'topology file', 'topology.yaml')
+    .addOption(fileOption())
     .addOption(setOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -70,10 +76,12 @@ async function examine(options: DoctorOptions, report: Report): Promise<void> {
 }
 
 /** The plan, or null and what is wrong with the file. */
-async function readPlanned({ file, set }: DoctorOptions): Promise<{ plan: Plan | null; check: Check }> {
+async function readPlanned(options: DoctorOptions): Promise<{ plan: Plan | null; check: Check }> {
+  const request = topologyRequest(undefined, options);
+  const file = filesAsTyped(request);
   const { ok, warning, fault } = judgeOf('topology', file);
   try {
-    const { plan, findings } = await readTopology({ file, set });
+    const { plan, findings } = await readTopology(request);
     const parts = `${plan.sources.length} sources, ${plan.stages.length} stages, ${plan.taps.length} taps`;
     if (findings.length === 0) return { plan, check: ok(`"${plan.name}": ${parts}`) };
     const told = `"${plan.name}": ${parts}; ${findings.length} warnings`;

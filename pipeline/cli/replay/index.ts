@@ -2,13 +2,13 @@ import { Command, Option } from 'commander';
 import { connect } from '../connect.ts';
 import { countOption } from '../count-option.ts';
 import { parseLogPosition } from '../log-position.ts';
-import { fileArgument, setOption } from '../options.ts';
+import { fileOption, setOption, topologyArgument, topologyRequest, type TopologyOptions } from '../options.ts';
 import { readPlan } from '../read-plan.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { replay, type ReplayRequest } from './replay.ts';
 import { stageOf } from './stage-of.ts';
 
-interface ReplayOptions {
+interface ReplayOptions extends TopologyOptions {
   readonly from: string;
   readonly to: string;
   readonly into: string;
@@ -16,7 +16,6 @@ interface ReplayOptions {
   readonly fromRecording: readonly string[];
   readonly append: boolean;
   readonly dryRun: boolean;
-  readonly set: readonly string[];
 }
 
 const HELP = `
@@ -43,7 +42,7 @@ export function replayCommand(): Command {
     .summary('run old records through a stage, into a topic of their own')
     .description('Runs records that are still there through a stage as the file says it now, beside the one that runs.')
     .argument('<stage>', 'name of the stage')
-    .addArgument(fileArgument())
+    .addArgument(topologyArgument())
     .requiredOption('--into <topic>', 'topic for what the stage makes of them')
     .option('--from <position>', 'earliest, an ISO time, -15m, an offset, or partition@offset', 'earliest')
     .option('--to <position>', 'where to end: the same, or latest, which is the end as it is now', 'latest')
@@ -51,11 +50,12 @@ export function replayCommand(): Command {
     .addOption(recordingOption())
     .option('--append', 'also into a topic that holds records', false)
     .option('--dry-run', 'say what would be done, run nothing', false)
+    .addOption(fileOption())
     .addOption(setOption())
     .addHelpText('after', HELP)
-    .action(async (name: string, file: string, options: ReplayOptions) => {
+    .action(async (name: string, file: string | undefined, options: ReplayOptions) => {
       const bounds = { from: parseLogPosition(options.from, '--from'), to: parseLogPosition(options.to, '--to') };
-      const plan = await readPlan({ file, set: options.set });
+      const plan = await readPlan(topologyRequest(file, options));
       const request: ReplayRequest = { ...options, plan, stage: stageOf(plan, name), bounds };
       const kafka = await connect(`tapline-replay-${plan.name}`);
       process.exit(await replay(kafka, request, stopSignal()));

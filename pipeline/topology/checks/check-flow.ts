@@ -21,7 +21,7 @@ function takenNames(parts: readonly Part[]): readonly Finding[] {
     const other = first.get(part.name);
     if (!other) first.set(part.name, part);
     if (!other || other.kind === part.kind) return [];
-    const message = `${called(part)} has the name of ${called(other)}${atLine(other.keyPlace)}, so both would share one dead letter topic; rename one of them`;
+    const message = `${called(part)} has the name of ${called(other)}${atLine(other.keyPlace, part.keyPlace)}, so both would share one dead letter topic; rename one of them`;
     return [errorAt(part.keyPlace, { code: 'TOPOLOGY_NAME_TAKEN', message, related: other.keyPlace })];
   });
 }
@@ -30,7 +30,7 @@ function selfLoops(part: Part): readonly Finding[] {
   return part.writes.flatMap(({ topic, place }) => {
     const input = part.reads.find((read) => read.topic === topic);
     if (!input) return [];
-    const message = `${called(part)} writes "${topic}", which it reads${atLine(input.place)}; write to another topic`;
+    const message = `${called(part)} writes "${topic}", which it reads${atLine(input.place, place)}; write to another topic`;
     return [errorAt(place, { code: 'TOPOLOGY_SELF_LOOP', message, related: input.place })];
   });
 }
@@ -46,7 +46,7 @@ function repeated(part: Part, verb: 'reads' | 'writes'): readonly Finding[] {
     const first = seen.get(use.topic);
     if (!first) seen.set(use.topic, use);
     if (!first) return [];
-    const message = `${called(part)} ${verb} "${use.topic}" twice, first${atLine(first.place)}; remove one of them`;
+    const message = `${called(part)} ${verb} "${use.topic}" twice, first${atLine(first.place, use.place)}; remove one of them`;
     const fault = { code: 'TOPOLOGY_DUPLICATE_TOPIC', message, related: first.place } as const;
     return [verb === 'reads' ? errorAt(use.place, fault) : warningAt(use.place, fault)];
   });

@@ -70,7 +70,7 @@ function takenPorts({ root, registry, parts }: LintContext): readonly Finding[] 
     const other = first.get(port);
     if (!other && port > 0) first.set(port, { part, place });
     if (!other) return [];
-    const message = `${called(part)} wants port ${port}, which ${called(other.part)} takes${atLine(other.place)}; give one of them another port`;
+    const message = `${called(part)} wants port ${port}, which ${called(other.part)} takes${atLine(other.place, place)}; give one of them another port`;
     return [errorAt(place, { code: 'TOPOLOGY_PORT_TAKEN', message, related: other.place })];
   });
 }

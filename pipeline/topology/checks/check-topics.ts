@@ -53,7 +53,7 @@ function collidingTopics({ parts, root }: LintContext): readonly Finding[] {
     if (!other) first.set(use.topic.replaceAll('.', '_'), use);
     if (!other || other.topic === use.topic || told.has(use.topic)) return [];
     told.add(use.topic);
-    const message = `topic "${use.topic}" collides with "${other.topic}"${atLine(other.place)}, as Kafka takes "." and "_" for the same; rename one of them`;
+    const message = `topic "${use.topic}" collides with "${other.topic}"${atLine(other.place, use.place)}, as Kafka takes "." and "_" for the same; rename one of them`;
     return [errorAt(use.place, { code: 'TOPOLOGY_TOPIC_COLLISION', message, related: other.place })];
   });
 }
@@ -92,7 +92,8 @@ function deadLetterTopics(parts: readonly Part[]): ReadonlyMap<string, Part> {
   );
 }
 
-/** ` at line 7`, or nothing for a place without a line. */
-export function atLine({ line }: Place): string {
-  return line > 0 ? ` at line ${line}` : '';
+/** ` at line 7`, ` at prod.yaml:7` from within another file, or nothing for a place without a line. */
+export function atLine({ file, line }: Place, from: Place): string {
+  if (line === 0) return '';
+  return file === from.file ? ` at line ${line}` : ` at ${file}:${line}`;
 }
