@@ -36,6 +36,8 @@ export interface PoisonFault {
   readonly times?: number;
   /** What it throws; by default an error that no retry helps against. */
   readonly error?: Error;
+  /** Throws when the work on the record is done, which is in vain then; default: before. */
+  readonly afterwards?: boolean;
 }
 
 /** The names of the requests with which a stage writes and commits. */
@@ -63,7 +65,12 @@ export function slowFault(stage: string, { byMs, key, times = 1 }: SlowFault): P
   return { stage, key, times, does: { slowByMs: byMs } };
 }
 
-export function poisonFault(stage: string, { key, times, error }: PoisonFault): ProcessFault {
+export function poisonFault(stage: string, { key, times, error, afterwards = false }: PoisonFault): ProcessFault {
   const poisoned = new PoisonRecordError('PROCESSING_FAILED', 'poisoned by the test', { where: { stage } });
-  return { stage, key, times: times ?? (key === undefined ? 1 : Infinity), does: { throws: error ?? poisoned } };
+  return {
+    stage,
+    key,
+    times: times ?? (key === undefined ? 1 : Infinity),
+    does: { throws: error ?? poisoned, afterwards },
+  };
 }

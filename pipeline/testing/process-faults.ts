@@ -7,7 +7,7 @@ export interface ProcessFault {
   readonly key?: string | undefined;
   /** So many calls meet it. */
   readonly times: number;
-  readonly does: { readonly slowByMs: number } | { readonly throws: Error };
+  readonly does: { readonly slowByMs: number } | { readonly throws: Error; readonly afterwards: boolean };
 }
 
 /** The faults of processors that are still to come. */

@@ -46,13 +46,25 @@ function testedProcessor(processor: Processor, life: TestedLife): Processor {
       const run = (): Made => watched(() => processor.process(record, context), what, life);
       const fault = faults.meet(stage, record);
       if (!fault) return run();
-      if ('throws' in fault) throw fault.throws;
+      if ('throws' in fault) return failing(fault, run);
       return clock.sleep(fault.slowByMs, context.signal).then(run);
     },
     close: async () => {
       await processor.close?.();
     },
   };
+}
+
+function failing(
+  { throws, afterwards }: { readonly throws: Error; readonly afterwards: boolean },
+  run: () => Made,
+): Made {
+  if (!afterwards) throw throws;
+  const made = run();
+  if (!(made instanceof Promise)) throw throws;
+  return made.then(() => {
+    throw throws;
+  });
 }
 
 function watched(call: () => Made, what: () => string, life: TestedLife): Made {

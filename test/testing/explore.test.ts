@@ -80,6 +80,35 @@ test('what a processor forgets when its worker dies is found, and told as the sh
   await expect(explore({ ...options, processors: [forgetful], path })).rejects.toThrow(story.join('\n'));
 });
 
+/** Works on a record once, whatever became of it. */
+const once = defineProcessor({
+  name: 'totals',
+  summary: 'Does not do a thing twice.',
+  options: z.strictObject({}),
+  create: () => {
+    const seen = new Set<bigint>();
+    return {
+      process: ({ offset, value }) => {
+        if (seen.has(offset)) return null;
+        seen.add(offset);
+        return { value };
+      },
+    };
+  },
+});
+
+test('a try that was in vain is found, whoever made it so', async () => {
+  const wanted = 'the next call of totals fails when its work is done, and is tried again';
+  const told = new Set<string>();
+  for (let seed = 1; seed <= 20 && !told.has(wanted); seed++) {
+    const exploring = explore({ ...options, seed, guarantee: 'at-least-once', processors: [once] });
+    const { message } = (await exploring.catch((error: unknown) => error)) as Error;
+    told.add(/1\. (.*)/.exec(message)?.[1] ?? message);
+  }
+
+  expect([...told]).toContain(wanted);
+});
+
 test('a check of ones own decides what is well', async () => {
   const seen: number[] = [];
   await explore({
