@@ -8,6 +8,7 @@ import { describeCommand } from './describe.ts';
 import { dlqCommand } from './dlq/index.ts';
 import { doctorCommand } from './doctor/index.ts';
 import { downCommand } from './down.ts';
+import { examplesCommand } from './examples/index.ts';
 import { endWith } from './exit.ts';
 import { lintCommand } from './lint.ts';
 import { modelsCommand } from './models.ts';
@@ -45,6 +46,7 @@ for (const command of [
   doctorCommand(),
   describeCommand(),
   testCommand(),
+  examplesCommand(),
   tapCommand(),
   workerCommand(),
   topicsCommand(),
