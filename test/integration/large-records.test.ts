@@ -2,6 +2,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { WorkerMetrics } from '../../pipeline/metrics/worker-metrics.ts';
 import { StageWorker } from '../../pipeline/runtime/stage-worker.ts';
 import { systemClock } from '../../pipeline/runtime/system-clock.ts';
+import { stagePlan } from '../runtime/stage-plan.ts';
 import { createdTopic, kafkaAt, unique } from './kafka/cluster.ts';
 import { silentLog } from './kafka/silent-log.ts';
 import { readAll } from './read-records.ts';
@@ -26,28 +27,14 @@ test.each(['order: partition', 'at-least-once'] as const)(
     const group = unique('g');
     let rewinds = 0;
     const worker = new StageWorker({
-      plan: {
-        name: 'work',
+      plan: stagePlan({
         group,
         from: [input],
         to: { default: output },
-        process: 'work',
-        options: {},
         guarantee: how === 'at-least-once' ? 'at-least-once' : 'exactly-once',
-        state: 'memory',
-        serdes: {},
-        changelogs: {},
-        delivery: 'every',
-        maxAgeMs: null,
-        maxIdleMs: 0,
-        replicas: 1,
-        concurrency: null,
-        order: 'partition',
         batch: { records: 500, bytes: BATCH, lingerMs: 0 },
-        timeoutMs: 30_000,
-        onError: { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2, scope: 'partition' },
         deadLetterTopic: output,
-      },
+      }),
       worker: 'work-0',
       processor: { process: ({ value }) => ({ value: String(value?.subarray(0, 1)) }) },
       createConsumer: (options) =>

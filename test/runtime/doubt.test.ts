@@ -1,13 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
-import type { BatchContext, ConsumerOptions } from '../../pipeline/ports/consumer.ts';
+import { expect, test } from 'vitest';
+import type { BatchContext } from '../../pipeline/ports/consumer.ts';
 import { BatchRun } from '../../pipeline/kafka/batch-run.ts';
 import { Epoch } from '../../pipeline/kafka/epoch.ts';
-import { WorkerMetrics } from '../../pipeline/metrics/worker-metrics.ts';
-import { StageWorker, type StageWorkerParts } from '../../pipeline/runtime/stage-worker.ts';
+import type { StagePlan } from '../../pipeline/topology/plan.ts';
 import { aRecord } from '../task/records.ts';
-import { MemoryTopology } from './memory-topology.ts';
-import { silentLog } from './stage-harness.ts';
+import { handFedWorker, type HandFedWorker } from './hand-fed-worker.ts';
 
 const settled = async (turns = 30): Promise<void> => {
   for (let turn = 0; turn < turns; turn++) await nextTurn();
@@ -35,62 +33,8 @@ test('a broker that is away for a moment is no loss of the partition', async () 
   expect(await run.holds()).toBe(true); // the group still has us, as the second question would have told
 });
 
-function worker(given: Partial<StageWorkerParts['plan']>, process: (name: string) => void) {
-  let options!: ConsumerOptions;
-  const sent: string[] = [];
-  const topology = new MemoryTopology();
-  const stage = new StageWorker({
-    plan: {
-      name: 'work',
-      group: 't.work',
-      from: ['in'],
-      to: { default: 'out' },
-      process: 'work',
-      options: {},
-      guarantee: 'at-least-once',
-      state: 'memory',
-      serdes: {},
-      changelogs: {},
-      delivery: 'every',
-      maxAgeMs: null,
-      maxIdleMs: 0,
-      replicas: 1,
-      concurrency: null,
-      order: 'partition',
-      batch: { records: 3, bytes: 1024 * 1024, lingerMs: 0 },
-      timeoutMs: 30_000,
-      onError: { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2, scope: 'partition' },
-      deadLetterTopic: 't.work.dlq',
-      ...given,
-    },
-    worker: 'work-0',
-    processor: { process: ({ value }) => (process(String(value)), { value }) },
-    createConsumer: (wanted) => {
-      options = wanted;
-      return { start: async () => undefined, stop: async () => undefined, done: new Promise(() => undefined) };
-    },
-    producer: {
-      send: async (records) => {
-        sent.push(...records.map(({ value }) => String(value)));
-        return new Map();
-      },
-      partitionFor: async () => 0,
-      partitionsOf: async () => 1,
-      transactional: () => expect.fail('no'),
-      close: async () => undefined,
-    },
-    deadLetterMaxBytes: 1024 * 1024,
-    clock: topology.clock,
-    log: silentLog,
-    metrics: new WorkerMetrics({ topology: 't', kind: 'stage', name: 'work', worker: 'work-0' }),
-  });
-  onTestFinished(() => void stage.stop());
-  return {
-    stage,
-    sent,
-    clock: topology.clock,
-    handle: (...args: Parameters<ConsumerOptions['onBatch']>) => options.onBatch(...args),
-  };
+function worker(given: Partial<StagePlan>, process: (name: string) => void): HandFedWorker {
+  return handFedWorker(given, { process: ({ value }) => (process(String(value)), { value }) });
 }
 
 test('delivery: latest: a doubt about the partition drops no source that was read ahead', async () => {

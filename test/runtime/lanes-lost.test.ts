@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { BatchContext, ConsumerOptions, PartitionBatch } from '../../pipeline/ports/consumer.ts';
+import type { BatchContext, PartitionBatch } from '../../pipeline/ports/consumer.ts';
 import type { Processor } from '../../pipeline/ports/processor.ts';
 import { WorkerMetrics } from '../../pipeline/metrics/worker-metrics.ts';
 import { createMemoryKafka } from '../../pipeline/memory/index.ts';
 import { StageWorker } from '../../pipeline/runtime/stage-worker.ts';
 import { aRecord } from '../task/records.ts';
+import { handFedWorker } from './hand-fed-worker.ts';
 import { MemoryTopology } from './memory-topology.ts';
 import { silentLog } from './stage-harness.ts';
+import { stagePlan } from './stage-plan.ts';
 
 async function settled(turns = 30): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await nextTurn();
@@ -83,8 +85,6 @@ describe('at-least-once, order: key', () => {
     const log = Array.from({ length: 6 }, (_, n) =>
       aRecord({ topic: 'in', offset: BigInt(n), key: Buffer.from(`k${n}`), value: Buffer.from(`r${n}`) }),
     );
-    const sent: string[] = [];
-    let options!: ConsumerOptions;
     const epoch = new AbortController();
     let position = 0n;
     let committed = 0n;
@@ -107,52 +107,8 @@ describe('at-least-once, order: key', () => {
     };
     const { processor, begun, release } = gates((name) => (name === 'r0' || name === 'r1') && doubtless);
     let doubtless = true;
-    const topology = new MemoryTopology();
-    const worker = new StageWorker({
-      plan: {
-        name: 'work',
-        group: 't.work',
-        from: ['in'],
-        to: { default: 'out' },
-        process: 'work',
-        options: {},
-        guarantee: 'at-least-once',
-        state: 'memory',
-        serdes: {},
-        changelogs: {},
-        delivery: 'every',
-        maxAgeMs: null,
-        maxIdleMs: 0,
-        replicas: 1,
-        concurrency: 3,
-        order: 'key',
-        batch: { records: 3, bytes: 1024 * 1024, lingerMs: 0 },
-        timeoutMs: 30_000,
-        onError: { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2, scope: 'partition' },
-        deadLetterTopic: 't.work.dlq',
-      },
-      worker: 'work-0',
-      processor,
-      createConsumer: (given) => {
-        options = given;
-        return { start: async () => undefined, stop: async () => undefined, done: new Promise(() => undefined) };
-      },
-      producer: {
-        send: async (records) => {
-          sent.push(...records.map(({ value }) => String(value)));
-          return new Map();
-        },
-        partitionFor: async () => 0,
-        partitionsOf: async () => 1,
-        transactional: () => expect.fail('no'),
-        close: async () => undefined,
-      },
-      deadLetterMaxBytes: 1024 * 1024,
-      clock: topology.clock,
-      log: silentLog,
-      metrics: new WorkerMetrics({ topology: 't', kind: 'stage', name: 'work', worker: 'work-0' }),
-    });
-    onTestFinished(() => void worker.stop());
+    const plan = { concurrency: 3, order: 'key', batch: { records: 3, bytes: 1024 * 1024, lingerMs: 0 } } as const;
+    const { sent, clock, handle } = handFedWorker(plan, processor);
     /** What a consumer does: hands out three records from the position on, one batch after the other. */
     const consume = async (): Promise<void> => {
       while (position < 6n && !epoch.signal.aborted) {
@@ -167,7 +123,7 @@ describe('at-least-once, order: key', () => {
           nextOffset,
           highWatermark: 6n,
         };
-        await options.onBatch(batch, context);
+        await handle(batch, context);
         await nextTurn();
       }
     };
@@ -179,7 +135,7 @@ describe('at-least-once, order: key', () => {
     doubt = false;
     doubtless = false;
     await settled();
-    topology.clock.advanceTo(topology.clock.nowMs() + 1_000);
+    clock.advanceTo(clock.nowMs() + 1_000);
     await consuming;
     await settled();
 
@@ -198,28 +154,12 @@ test('exactly-once, order: key: what an epoch was about to write when it ended i
   let slow: (() => void) | null = null;
   let isFirst = true;
   const worker = new StageWorker({
-    plan: {
-      name: 'work',
-      group: 't.work',
-      from: ['in'],
-      to: { default: 'out' },
-      process: 'work',
-      options: {},
+    plan: stagePlan({
       guarantee: 'exactly-once',
-      state: 'memory',
-      serdes: {},
-      changelogs: {},
-      delivery: 'every',
-      maxAgeMs: null,
-      maxIdleMs: 0,
-      replicas: 1,
       concurrency: 3,
       order: 'key',
       batch: { records: 3, bytes: 1024 * 1024, lingerMs: 0 },
-      timeoutMs: 30_000,
-      onError: { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2, scope: 'partition' },
-      deadLetterTopic: 't.work.dlq',
-    },
+    }),
     worker: 'work-0',
     processor: { process: ({ value }) => ({ value }) },
     createConsumer: (given) => kafka.consumer(given),

@@ -6,6 +6,9 @@ import { stateFactory } from '../../pipeline/runtime/assemble-state.ts';
 import { StageWorker } from '../../pipeline/runtime/stage-worker.ts';
 import type { StagePlan, TopicPlan } from '../../pipeline/topology/plan.ts';
 import { silentLog } from './stage-harness.ts';
+import { stagePlan } from './stage-plan.ts';
+
+const SLOW_RETRIES = { retries: 3, backoffMs: 1_000, then: 'deadLetter', crashes: 2, scope: 'partition' } as const;
 
 export const EPOCH_MS = 1_700_000_000_000;
 
@@ -25,7 +28,7 @@ export class MemoryTopology {
   #workers = 0;
 
   constructor(plan: Partial<StagePlan> = {}) {
-    this.#plan = { ...defaultPlan, ...plan };
+    this.#plan = stagePlan({ batch: { records: 2, bytes: 1024 * 1024, lingerMs: 0 }, onError: SLOW_RETRIES, ...plan });
   }
 
   async createTopics(partitions = 1): Promise<void> {
@@ -92,26 +95,3 @@ function topicPlan(name: string, given: Partial<TopicPlan> = {}): TopicPlan {
   const limits = { retentionMs: -1, retentionBytes: -1, segmentBytes: 1024 ** 2, maxMessageBytes: 100_000 };
   return { name, holds: 'records', partitions: 1, explicit: [], ...limits, ...given };
 }
-
-const defaultPlan: StagePlan = {
-  name: 'work',
-  group: 't.work',
-  from: ['in'],
-  to: { default: 'out' },
-  process: 'work',
-  options: {},
-  guarantee: 'at-least-once',
-  state: 'memory',
-  serdes: {},
-  changelogs: {},
-  delivery: 'every',
-  order: 'partition',
-  maxAgeMs: null,
-  maxIdleMs: 0,
-  replicas: 1,
-  concurrency: null,
-  batch: { records: 2, bytes: 1024 * 1024, lingerMs: 0 },
-  timeoutMs: 30_000,
-  onError: { retries: 3, backoffMs: 1_000, then: 'deadLetter', crashes: 2, scope: 'partition' },
-  deadLetterTopic: 't.work.dlq',
-};

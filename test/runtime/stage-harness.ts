@@ -9,6 +9,7 @@ import { countersOf, type Counters } from '../../pipeline/metrics/snapshot.ts';
 import { StageWorker } from '../../pipeline/runtime/stage-worker.ts';
 import { systemClock } from '../../pipeline/runtime/system-clock.ts';
 import type { StagePlan } from '../../pipeline/topology/plan.ts';
+import { stagePlan } from './stage-plan.ts';
 
 const quiet = (): void => undefined;
 export const silentLog: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
@@ -37,7 +38,7 @@ export function stageHarness({ processor, plan = {}, onSend }: HarnessParts): St
   let options: ConsumerOptions | undefined;
   const metrics = new WorkerMetrics({ topology: 't', kind: 'stage', name: 'work', worker: 'work-0' });
   const worker = new StageWorker({
-    plan: { ...defaultPlan, ...plan },
+    plan: stagePlan(plan),
     worker: 'work-0',
     processor,
     createConsumer: (given) => {
@@ -102,26 +103,3 @@ function memoryProducer(sent: ProducerRecord[], journal: string[], onSend?: Harn
     close: async () => undefined,
   };
 }
-
-const defaultPlan: StagePlan = {
-  name: 'work',
-  group: 't.work',
-  from: ['in'],
-  to: { default: 'out' },
-  process: 'work',
-  options: {},
-  guarantee: 'at-least-once',
-  state: 'memory',
-  serdes: {},
-  changelogs: {},
-  delivery: 'every',
-  maxAgeMs: null,
-  maxIdleMs: 0,
-  replicas: 1,
-  concurrency: null,
-  order: 'partition',
-  batch: { records: 500, bytes: 1024 * 1024, lingerMs: 0 },
-  timeoutMs: 30_000,
-  onError: { retries: 3, backoffMs: 1, then: 'deadLetter', crashes: 2, scope: 'partition' },
-  deadLetterTopic: 't.work.dlq',
-};
