@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Admin } from '../../pipeline/ports/admin.ts';
 import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
 import {
+  adminOf,
   createdTopic,
   keep,
   producerOf,
@@ -24,15 +24,10 @@ async function all(range: AsyncIterable<ConsumerRecord>): Promise<ConsumerRecord
 /** What every admin must do. */
 export function adminConformance({ name: transport, connect }: TransportCase): void {
   const kafka = connect('tapline-test');
-  const openAdmin = (): Admin => {
-    const admin = kafka.admin();
-    onTestFinished(() => admin.close());
-    return admin;
-  };
 
   describe(`admin ${transport}`, () => {
     test('missing topics are created with their settings and can be written at once', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const plan = topicPlan(unique('t'), { partitions: 3, retentionMs: 600_000, retentionBytes: 33_554_432 });
       onTestFinished(() => admin.deleteTopics([plan.name]));
 
@@ -59,7 +54,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('what the topology names is changed and what it leaves open stays', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const name = await createdTopic(kafka, { retentionMs: 60_000 });
       const wanted = topicPlan(name, {
         partitions: 2,
@@ -94,13 +89,13 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     test('a topic too small for its records is raised, named in the topology or not', async () => {
       const name = await createdTopic(kafka);
 
-      const [verdict] = await openAdmin().ensureTopics([topicPlan(name, { maxMessageBytes: 4_000_000 })]);
+      const [verdict] = await adminOf(kafka).ensureTopics([topicPlan(name, { maxMessageBytes: 4_000_000 })]);
 
       expect(verdict).toMatchObject({ verdict: 'altered', notes: ['max.message.bytes was 1048576, now 4000000.'] });
     });
 
     test('partitions that would have to be removed are a conflict, and then nothing is created or altered', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const name = await createdTopic(kafka, { partitions: 3 });
       const missing = unique('t');
 
@@ -122,7 +117,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     test('a setting the broker does not accept is named', async () => {
       const name = unique('t');
 
-      const creating = openAdmin().createTopic(topicPlan(name, { segmentBytes: 1 }));
+      const creating = adminOf(kafka).createTopic(topicPlan(name, { segmentBytes: 1 }));
 
       await expect(creating).rejects.toMatchObject({ code: 'TOPIC_REFUSED', where: { topic: name } });
       await expect(creating).rejects.toThrow(
@@ -131,7 +126,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('topics that are there or are not are named', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const name = await createdTopic(kafka);
 
       await expect(admin.createTopic(topicPlan(name))).rejects.toMatchObject({ code: 'TOPIC_EXISTS' });
@@ -144,7 +139,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('the lag of a group counts from what it has committed, or from the start of the log', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const topic = await createdTopic(kafka, { partitions: 2 });
       const groupId = unique('g');
       await producerOf(kafka).send(records(topic, 7, { partition: 1 }));
@@ -160,7 +155,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('a stretch of a partition is read without a group, from the first offset to before the last', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const topic = await createdTopic(kafka, { partitions: 2 });
       await producerOf(kafka).send(records(topic, 9, { partition: 1, key: 'k', headers: { a: 'b' } }));
 
@@ -177,7 +172,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('what was deleted is passed over, and a place that is gone holds nothing', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const topic = await createdTopic(kafka);
       await producerOf(kafka).send(records(topic, 5));
 
@@ -192,7 +187,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('offsets are set for a group that nobody is in, with a text beside them', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const topic = await createdTopic(kafka, { partitions: 2 });
       const groupId = unique('g');
       expect(await admin.groupState(groupId)).toEqual({ members: [] });
@@ -204,7 +199,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('offsets are not set while the group has members, who are named', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const topic = await createdTopic(kafka);
       const groupId = unique('g');
       await startedConsumer(kafka, { groupId, topics: [topic], onBatch: async () => undefined });
@@ -220,7 +215,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('a time is looked up in each partition, and one after the last record is the end', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const topic = await createdTopic(kafka, { partitions: 2 });
       await producerOf(kafka).send([record(topic, { timestampMs: 1_000 }), record(topic, { timestampMs: 2_000 })]);
 
@@ -236,7 +231,7 @@ export function adminConformance({ name: transport, connect }: TransportCase): v
     });
 
     test('a topic that is made anew under an old name is read from its beginning', async () => {
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const plan = topicPlan(unique('t'));
       const groupId = unique('g');
       const producer = producerOf(kafka);

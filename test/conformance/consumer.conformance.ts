@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Admin } from '../../pipeline/ports/admin.ts';
+import { describe, expect, test } from 'vitest';
 import type { PartitionBatch } from '../../pipeline/ports/consumer.ts';
 import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
 import {
+  committedOf,
   createdTopic,
   keep,
   producerOf,
@@ -19,13 +19,6 @@ import type { TransportCase } from './transport.ts';
 /** What every consumer must do with the records of its partitions. */
 export function consumerConformance({ name, connect }: TransportCase): void {
   const kafka = connect('tapline-test');
-  const openAdmin = (): Admin => {
-    const admin = kafka.admin();
-    onTestFinished(() => admin.close());
-    return admin;
-  };
-  const committedOf = async (groupId: string, topic: string): Promise<bigint | null | undefined> =>
-    (await openAdmin().lag(groupId, [topic]))[0]?.committed;
 
   describe(`consumer ${name}`, () => {
     test('each partition comes in order, one batch at a time, and a batch tells where it is in its partition', async () => {
@@ -201,7 +194,7 @@ export function consumerConformance({ name, connect }: TransportCase): void {
 
       await expect(consumer.done).resolves.toBeUndefined();
       expect(steps).toEqual(['begun', 'ended', 'stopped']);
-      expect(await committedOf(groupId, topic)).toBe(1n);
+      expect(await committedOf(kafka, groupId, topic)).toBe(1n);
       const never = kafka.consumer({
         groupId,
         topics: [topic],

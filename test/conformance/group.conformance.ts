@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Admin } from '../../pipeline/ports/admin.ts';
 import type { BatchContext, ConsumerOptions } from '../../pipeline/ports/consumer.ts';
 import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
 import {
+  adminOf,
   createdTopic,
   keep,
   producerOf,
@@ -20,11 +20,6 @@ type Loss = Parameters<NonNullable<ConsumerOptions['onLost']>>[0];
 /** What every consumer must do as one of several in a group, and where its log is cut under it. */
 export function groupConformance({ name, connect }: TransportCase): void {
   const kafka = connect('tapline-test');
-  const openAdmin = (): Admin => {
-    const admin = kafka.admin();
-    onTestFinished(() => admin.close());
-    return admin;
-  };
 
   describe(`group ${name}`, () => {
     test('a second member takes its share under load, a leaving one gives it back, and no record is lost or overtaken', async () => {
@@ -80,7 +75,7 @@ export function groupConformance({ name, connect }: TransportCase): void {
     test('epochs grow, and who loses a partition is told, holds it no more, and commits nothing more', async () => {
       const topic = await createdTopic(kafka);
       const groupId = unique('g');
-      const admin = openAdmin();
+      const admin = adminOf(kafka);
       const epochs: number[] = [];
       const newOwner: ConsumerRecord[] = [];
       let former: BatchContext | undefined;
@@ -184,8 +179,8 @@ export function groupConformance({ name, connect }: TransportCase): void {
         onAssigned: ({ memberId }) => assigned.push(memberId),
       });
 
-      await openAdmin().removeMember(groupId, assigned[0]!);
-      await openAdmin().removeMember(groupId, 'nobody'); // no error
+      await adminOf(kafka).removeMember(groupId, assigned[0]!);
+      await adminOf(kafka).removeMember(groupId, 'nobody'); // no error
       await until(() => assigned.length === 2, { what: 'the second assignment' });
       await producerOf(kafka).send([record(topic, { value: 'after' })]);
       await until(() => found.length === 1, { what: 'the record' });
@@ -203,7 +198,7 @@ export function groupConformance({ name, connect }: TransportCase): void {
       await first.stop();
 
       await producer.send(records(topic, 10));
-      await openAdmin().deleteRecords({ topic, partition: 0, offset: 20n });
+      await adminOf(kafka).deleteRecords({ topic, partition: 0, offset: 20n });
       await startedConsumer(kafka, {
         groupId,
         topics: [topic],
@@ -238,7 +233,7 @@ export function groupConformance({ name, connect }: TransportCase): void {
       await until(() => found.length === 1, { what: 'the first record' });
 
       await producer.send(records(topic, 9));
-      await openAdmin().deleteRecords({ topic, partition: 0, offset: BigInt(10 - left) });
+      await adminOf(kafka).deleteRecords({ topic, partition: 0, offset: BigInt(10 - left) });
       release!();
       await until(() => losses.length > 0 && found.length === 1 + left, {
         what: () => `the records that are left, have ${values(found).join()}`,
@@ -272,7 +267,7 @@ export function groupConformance({ name, connect }: TransportCase): void {
         });
       }
       await until(() => found.length === 2, { what: 'both committed records' });
-      await until(async () => (await openAdmin().lag(groupId, [topic]))[0]?.lag === 0n, { what: 'no lag' });
+      await until(async () => (await adminOf(kafka).lag(groupId, [topic]))[0]?.lag === 0n, { what: 'no lag' });
 
       expect(values(found)).toEqual(['a', 'b']);
       expect(losses).toEqual([]);

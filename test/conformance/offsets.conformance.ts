@@ -1,7 +1,8 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Admin } from '../../pipeline/ports/admin.ts';
+import { describe, expect, test } from 'vitest';
 import type { ConsumerRecord } from '../../pipeline/ports/record.ts';
 import {
+  adminOf,
+  committedOf,
   createdTopic,
   keep,
   producerOf,
@@ -17,13 +18,6 @@ import type { TransportCase } from './transport.ts';
 /** What every consumer must do with what it is told of offsets. */
 export function offsetsConformance({ name, connect }: TransportCase): void {
   const kafka = connect('tapline-test');
-  const openAdmin = (): Admin => {
-    const admin = kafka.admin();
-    onTestFinished(() => admin.close());
-    return admin;
-  };
-  const committedOf = async (groupId: string, topic: string): Promise<bigint | null | undefined> =>
-    (await openAdmin().lag(groupId, [topic]))[0]?.committed;
 
   describe(`offsets ${name}`, () => {
     test('a group goes on after what it has committed, and reads again what it has only advanced past', async () => {
@@ -99,7 +93,7 @@ export function offsetsConformance({ name, connect }: TransportCase): void {
         ['0', '1', '2', '3'],
         ['1', '2', '3'],
       ]);
-      expect(await committedOf(groupId, topic)).toBe(4n);
+      expect(await committedOf(kafka, groupId, topic)).toBe(4n);
     });
 
     test('a commit never goes backwards', async () => {
@@ -121,7 +115,7 @@ export function offsetsConformance({ name, connect }: TransportCase): void {
       });
       await until(() => done, { what: 'the batch' });
 
-      expect(await committedOf(groupId, topic)).toBe(8n);
+      expect(await committedOf(kafka, groupId, topic)).toBe(8n);
     });
 
     test('what is committed already may be committed soon, and what comes later is committed after it', async () => {
@@ -143,7 +137,7 @@ export function offsetsConformance({ name, connect }: TransportCase): void {
 
       await producer.send([record(topic)]);
 
-      await until(async () => (await committedOf(groupId, topic)) === 2n, {
+      await until(async () => (await committedOf(kafka, groupId, topic)) === 2n, {
         what: 'the commit after it',
         timeoutMs: 10_000,
       });
@@ -168,7 +162,7 @@ export function offsetsConformance({ name, connect }: TransportCase): void {
 
       await consumer.stop();
 
-      expect((await openAdmin().lag(groupId, [topic])).map(({ committed }) => committed)).toEqual([40n, 40n]);
+      expect((await adminOf(kafka).lag(groupId, [topic])).map(({ committed }) => committed)).toEqual([40n, 40n]);
     });
 
     test('a group that starts at the latest record gets what comes after its start, also after a restart in between', async () => {
@@ -179,7 +173,7 @@ export function offsetsConformance({ name, connect }: TransportCase): void {
       await producer.send(records(topic, 5));
 
       const first = await startedConsumer(kafka, { groupId, topics: [topic], startAt: 'latest', onBatch: keep(found) });
-      await until(async () => (await committedOf(groupId, topic)) === 5n, { what: 'the committed beginning' });
+      await until(async () => (await committedOf(kafka, groupId, topic)) === 5n, { what: 'the committed beginning' });
       await first.stop();
       await producer.send([record(topic, { value: 'while away' })]);
       await startedConsumer(kafka, { groupId, topics: [topic], startAt: 'latest', onBatch: keep(found) });

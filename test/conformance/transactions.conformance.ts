@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { TransactionLost } from '../../pipeline/errors/pipeline-error.ts';
-import type { Admin, PartitionOffset } from '../../pipeline/ports/admin.ts';
+import type { PartitionOffset } from '../../pipeline/ports/admin.ts';
 import type { TransactionalProducer, Written } from '../../pipeline/ports/producer.ts';
-import { createdTopic, producerOf, record, records, unique, values } from '../integration/kafka/cluster.ts';
+import { adminOf, createdTopic, producerOf, record, records, unique, values } from '../integration/kafka/cluster.ts';
 import { until } from '../integration/until.ts';
 import { readPartition, readWhenThere } from './read-partition.ts';
 import type { TransportCase } from './transport.ts';
@@ -33,14 +33,9 @@ export function transactionsConformance({ name, connect }: TransportCase): void 
     onTestFinished(() => producer.close());
     return producer;
   };
-  const openAdmin = (): Admin => {
-    const admin = kafka.admin();
-    onTestFinished(() => admin.close());
-    return admin;
-  };
   /** What a transaction has committed is known a moment later, too. */
   const untilCommitted = async (groupId: string, { topic, partition, offset }: PartitionOffset): Promise<void> => {
-    const admin = openAdmin();
+    const admin = adminOf(kafka);
     const isCommitted = async (): Promise<boolean> =>
       (await admin.groupOffsets(groupId)).some(
         (one) => one.topic === topic && one.partition === partition && one.offset === offset,
@@ -109,7 +104,7 @@ export function transactionsConformance({ name, connect }: TransportCase): void 
       await owner.commit([record(output, { value: 'owner' })], progress);
 
       expect(values(await readWhenThere(kafka, { topic: output, partition: 0 }, 2))).toEqual(['former', 'owner']);
-      expect(await openAdmin().groupOffsets(groupId)).toEqual([]);
+      expect(await adminOf(kafka).groupOffsets(groupId)).toEqual([]);
       await former.begin(never);
       await expect(owner.commit([record(output)], progress)).rejects.toMatchObject({
         code: 'TRANSACTION_LOST',
@@ -144,7 +139,7 @@ export function transactionsConformance({ name, connect }: TransportCase): void 
       });
       const refused = [...records(output, 3), record(output, { timestampMs: future }), ...records(output, 2)];
       await expect(deliver(producer, refused, progress)).rejects.toMatchObject({ code: 'RECORD_REFUSED', record: 3 });
-      expect(await openAdmin().groupOffsets(groupId)).toEqual([]);
+      expect(await adminOf(kafka).groupOffsets(groupId)).toEqual([]);
       await producer.commit([record(output, { value: 'fine' })], progress);
 
       const [found, ...others] = await readWhenThere(kafka, { topic: output, partition: 0 }, 1);

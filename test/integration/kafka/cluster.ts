@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { createKafka, type Kafka } from '../../../pipeline/kafka/index.ts';
+import type { Admin } from '../../../pipeline/ports/admin.ts';
 import type { Consumer, ConsumerOptions } from '../../../pipeline/ports/consumer.ts';
 import type { Producer } from '../../../pipeline/ports/producer.ts';
 import type { ConsumerRecord, ProducerRecord } from '../../../pipeline/ports/record.ts';
@@ -33,6 +34,18 @@ export async function createdTopic(kafka: Kafka, given: Partial<TopicPlan> = {})
     await admin.close();
   });
   return topic.name;
+}
+
+/** An admin that is closed after the test. */
+export function adminOf(kafka: Kafka): Admin {
+  const admin = kafka.admin();
+  onTestFinished(() => admin.close());
+  return admin;
+}
+
+/** What a group has committed of the first partition of a topic. */
+export async function committedOf(kafka: Kafka, groupId: string, topic: string): Promise<bigint | null | undefined> {
+  return (await adminOf(kafka).lag(groupId, [topic]))[0]?.committed;
 }
 
 /** A producer that is closed after the test. */
