@@ -1,73 +1,11 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { applyCommand } from './change/apply.ts';
-import { benchCommand } from './bench.ts';
-import { compareCommand } from './compare/index.ts';
-import { consumeCommand } from './consume.ts';
-import { describeCommand } from './describe.ts';
-import { dlqCommand } from './dlq/index.ts';
-import { doctorCommand } from './doctor/index.ts';
-import { downCommand } from './down.ts';
-import { examplesCommand } from './examples/index.ts';
 import { endWith } from './exit.ts';
-import { lintCommand } from './lint.ts';
-import { modelsCommand } from './models.ts';
-import { planCommand } from './change/plan.ts';
-import { playCommand } from './recording/play.ts';
-import { produceCommand } from './produce.ts';
-import { replayCommand } from './replay/index.ts';
-import { recordCommand } from './recording/record.ts';
-import { resetCommand } from './reset.ts';
-import { stateCommand } from './state.ts';
-import { statusCommand } from './status.ts';
-import { tapCommand } from './tap.ts';
-import { testCommand } from './test/index.ts';
-import { topicsCommand } from './topics.ts';
-import { upCommand } from './up.ts';
-import { version } from './version.ts';
-import { workerCommand } from './worker.ts';
+import { createProgram } from './program.ts';
 
-/** The one executable: each verb is a file beside this one. */
-const program = new Command('tapline')
-  .description('Streams records through small functions and Kafka topics, as one topology.yaml says.')
-  .version(version())
-  .showHelpAfterError('(--help shows what there is)')
-  .exitOverride((error) => {
-    process.exit(error.exitCode === 0 ? 0 : 2);
-  });
-
-for (const command of [
-  upCommand(),
-  downCommand(),
-  statusCommand(),
-  planCommand(),
-  applyCommand(),
-  lintCommand(),
-  doctorCommand(),
-  describeCommand(),
-  testCommand(),
-  examplesCommand(),
-  tapCommand(),
-  workerCommand(),
-  topicsCommand(),
-  produceCommand(),
-  consumeCommand(),
-  dlqCommand(),
-  replayCommand(),
-  compareCommand(),
-  recordCommand(),
-  playCommand(),
-  resetCommand(),
-  stateCommand(),
-  modelsCommand(),
-  benchCommand(),
-]) {
-  program.addCommand(command.copyInheritedSettings(program));
-}
-
+/** The one executable. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // the reader of a pipe has seen enough
   throw error;
 });
 
-await program.parseAsync().catch(endWith);
+await createProgram().parseAsync().catch(endWith);
