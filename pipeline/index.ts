@@ -30,7 +30,7 @@ export {
   type ProcessorSetup,
 } from './ports/processor.ts';
 export type { KeyValueStore, StoreSpec, Windowed, WindowStore } from './ports/store.ts';
-export { headerText, type ConsumerRecord, type Headers, type OutputRecord } from './ports/record.ts';
+export { headerText, type ConsumerRecord, type Headers, type HeaderValue, type OutputRecord } from './ports/record.ts';
 export {
   defineSink,
   type OpenReader,

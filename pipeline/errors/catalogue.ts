@@ -1,5 +1,6 @@
 import { aggregateErrors } from './aggregate-errors.ts';
 import { brokerErrors } from './broker-errors.ts';
+import { execErrors } from './exec-errors.ts';
 import { expressionErrors } from './expression-errors.ts';
 import { kafkaErrors } from './kafka-errors.ts';
 import { modelErrors } from './model-errors.ts';
@@ -29,6 +30,7 @@ export const catalogue = {
   ...expressionErrors,
   ...aggregateErrors,
   ...modelErrors,
+  ...execErrors,
   ...sourceErrors,
   ...sinkErrors,
   ...recordingErrors,

@@ -56,6 +56,11 @@ export interface Processor {
   process(record: ConsumerRecord, context: ProcessorContext): ProcessResult | Promise<ProcessResult>;
   /** How many records it can usefully work on at once (default 1). Order of outputs is kept by the runtime. */
   readonly concurrency?: number;
+  /**
+   * Resolves when the processor can take the record, with what is called at the end of the attempt. This wait, as for
+   * something that starts, is no part of the record's time. Throwing is no fault of the record: the worker cannot go on.
+   */
+  admit?(record: ConsumerRecord, signal: AbortSignal): Promise<() => void>;
   readonly schedule?: readonly Punctuation[];
   close?(): Promise<void> | void;
 }
@@ -68,8 +73,8 @@ export interface ProcessorDefinition<Options = unknown> {
   readonly summary: string;
   /** Strict schema of `with:`; each field carries its default and `.describe()`. */
   readonly options: z.ZodType<Options>;
-  /** Named outputs beside `default`. */
-  readonly outputs?: readonly string[];
+  /** Named outputs beside `default`; `any` where only the topology knows them. */
+  readonly outputs?: readonly string[] | 'any';
   /** Those of the named outputs that these options ask for: its stage must name a topic for each. */
   needs?(options: Options): readonly string[];
   /** What its output topics hold; the same as its input topics when left out. */
@@ -97,7 +102,8 @@ interface ProcessorSpec<Schema extends z.ZodType> {
   readonly name: string;
   readonly summary: string;
   readonly options: Schema;
-  readonly outputs?: readonly string[];
+  /** Named outputs beside `default`; `any` where only the topology knows them. */
+  readonly outputs?: readonly string[] | 'any';
   /** Those of the named outputs that these options ask for. */
   needs?(options: z.output<Schema>): readonly string[];
   readonly produces?: 'frames' | 'records';

@@ -5,6 +5,7 @@ import cocoSsd from '../../processors/coco-ssd/index.ts';
 import decode from '../../processors/decode.ts';
 import dedupe from '../../processors/dedupe.ts';
 import encode from '../../processors/encode.ts';
+import exec from '../../processors/exec/index.ts';
 import filter from '../../processors/filter.ts';
 import join from '../../processors/join/index.ts';
 import map from '../../processors/map.ts';
@@ -43,6 +44,7 @@ const processors: readonly ProcessorDefinition[] = [
   changed,
   throttle,
   repartition,
+  exec,
 ];
 const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, stdin, fileTail];
 const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic];

@@ -20,6 +20,7 @@ export function withStreamTime(processor: Processor, { beforeMs, nowMs }: Stream
   );
   if (due.length === 0) return processor;
   return {
+    ...(processor.admit && { admit: processor.admit.bind(processor) }),
     process: async (record, context) => {
       const outputs = [...listOf(await processor.process(record, context))];
       for (const one of due)

@@ -82,8 +82,27 @@ interface Given {
 
 /** The `nth` try (from 1) of a record; whoever asked waits before the next. */
 export function tryRecord(nth: number, given: Given): Outcome | Promise<Outcome | Again> {
+  if (given.view.signal.aborted) return { state: 'abandoned' };
+  return given.rules.processor.admit ? tryAdmitted(nth, given) : tryNow(nth, given);
+}
+
+/** The record waits outside until the processor can take it: its time begins then. */
+async function tryAdmitted(nth: number, given: Given): Promise<Outcome | Again> {
   const { record, view, rules } = given;
-  if (view.signal.aborted) return { state: 'abandoned' };
+  let leave: (() => void) | undefined;
+  try {
+    leave = await rules.processor.admit?.(record, view.signal);
+    return hasEnded(view) ? { state: 'abandoned' } : await tryNow(nth, given);
+  } catch (error) {
+    if (hasEnded(view)) return { state: 'abandoned' };
+    throw error;
+  } finally {
+    leave?.();
+  }
+}
+
+function tryNow(nth: number, given: Given): Outcome | Promise<Outcome | Again> {
+  const { record, view, rules } = given;
   let outputs: readonly OutputRecord[] | Promise<readonly OutputRecord[]>;
   try {
     outputs = processOnce(record, view, rules);
@@ -164,11 +183,17 @@ async function withTimeout(result: Promise<ProcessResult>, call: TimedCall): Pro
   });
   try {
     const value = await Promise.race<ProcessResult>([result, expiry]);
-    timeout.signal.throwIfAborted(); // also when the processor gave up in time because it was told to
+    if (timeout.signal.aborted) throw await timeOutOf(result, call); // also when the processor gave up as it was told to
     return value;
   } finally {
     settled.abort();
   }
+}
+
+/** The time-out as the processor itself tells it, where it does so at once, as it may know more. */
+async function timeOutOf(result: Promise<ProcessResult>, { rules, timeout }: TimedCall): Promise<unknown> {
+  const said = await Promise.race([result.catch((error: unknown) => error), rules.clock.sleep(0)]);
+  return said instanceof RetriableError && said.code === 'RECORD_TIMED_OUT' ? said : timeout.signal.reason;
 }
 
 function timedOut({ record, view, rules }: TimedCall): RetriableError {

@@ -22,6 +22,7 @@ export function withSerdes(processor: Processor, plan: Pick<StagePlan, 'name' | 
   };
   return {
     ...(processor.concurrency !== undefined && { concurrency: processor.concurrency }),
+    ...(processor.admit && { admit: processor.admit.bind(processor) }),
     ...(processor.schedule && { schedule: processor.schedule }),
     close: () => processor.close?.(),
     process: (record, context) => {

@@ -64,8 +64,10 @@ export class Replica {
     const kafka = createMemoryKafka(broker, this.name);
     const lent = clock.lend();
     let isDead = false;
+    let atDeath = (): void => undefined;
     kafka.onCrash(() => {
       isDead = true;
+      atDeath();
       lent.die();
       outside.abandon(lent);
       if (this.#life?.kafka === kafka) this.#state = 'dead';
@@ -76,6 +78,7 @@ export class Replica {
       faults,
       outside,
       isDead: () => isDead,
+      atDeath: (end) => (atDeath = end),
     });
     const worker = await assembleStage(plan, this.#role, { kafka, clock: lent, log, definition });
     const life = { kafka, worker };

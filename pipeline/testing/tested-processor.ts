@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Processor, ProcessorDefinition, ProcessResult } from '../ports/processor.ts';
+import type { ConsumerRecord } from '../ports/record.ts';
 import type { OutsideWork } from './outside-work.ts';
 import type { ProcessFaults } from './process-faults.ts';
 
@@ -12,6 +13,8 @@ export interface TestedLife {
   readonly outside: OutsideWork;
   /** Its process was killed: what still runs of it is to do nothing more. */
   isDead(): boolean;
+  /** Has something done when it is killed. */
+  atDeath(end: () => void): void;
 }
 
 type Made = ProcessResult | Promise<ProcessResult>;
@@ -20,15 +23,33 @@ type Made = ProcessResult | Promise<ProcessResult>;
 export function testedDefinition(definition: ProcessorDefinition, life: TestedLife): ProcessorDefinition {
   return {
     ...definition,
-    create: async (options, setup) => testedProcessor(await definition.create(options, setup), life),
+    create: async (options, setup) => {
+      const processor = await definition.create(options, setup);
+      life.atDeath(() => release(processor));
+      return testedProcessor(processor, life);
+    },
   };
+}
+
+/** What a process leaves behind when it is killed, such as the pipes to another, is closed for it. */
+function release(processor: Processor): void {
+  void Promise.resolve(processor.close?.()).catch(() => undefined); // there is nobody left to tell
 }
 
 function testedProcessor(processor: Processor, life: TestedLife): Processor {
   const { stage, faults, clock } = life;
   const { concurrency, schedule } = processor;
+  const admit = processor.admit?.bind(processor);
   return {
     ...(concurrency !== undefined && { concurrency }),
+    ...(admit && {
+      admit: async (record, signal) =>
+        watched(
+          () => admit(record, signal),
+          () => whatOf(record),
+          life,
+        ),
+    }),
     ...(schedule && {
       schedule: schedule.map((one) => ({
         on: one.on,
@@ -42,8 +63,12 @@ function testedProcessor(processor: Processor, life: TestedLife): Processor {
       })),
     }),
     process: (record, context) => {
-      const what = (): string => `the record at ${record.topic}-${record.partition}@${record.offset}`;
-      const run = (): Made => watched(() => processor.process(record, context), what, life);
+      const run = (): Made =>
+        watched(
+          () => processor.process(record, context),
+          () => whatOf(record),
+          life,
+        );
       const fault = faults.meet(stage, record);
       if (!fault) return run();
       if ('throws' in fault) return failing(fault, run);
@@ -67,7 +92,11 @@ function failing(
   });
 }
 
-function watched(call: () => Made, what: () => string, life: TestedLife): Made {
+function whatOf({ topic, partition, offset }: ConsumerRecord): string {
+  return `the record at ${topic}-${partition}@${offset}`;
+}
+
+function watched<T>(call: () => T | Promise<T>, what: () => string, life: TestedLife): T | Promise<T> {
   if (life.isDead()) return new Promise(() => undefined);
   const made = call();
   if (made instanceof Promise)

@@ -56,7 +56,8 @@ function addTypes(part: JsonSchema, typeKey: string, definitions: readonly Defin
 
 function partOfType(definition: Definition): JsonSchema {
   const options = jsonSchemaOf(definition.options);
-  const outputs = definition.kind === 'processor' ? ['default', ...(definition.outputs ?? [])] : [];
+  const named = definition.kind === 'processor' ? (definition.outputs ?? []) : 'any';
+  const outputs = named === 'any' ? [] : ['default', ...named];
   return {
     properties: {
       with: options,

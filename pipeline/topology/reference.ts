@@ -60,11 +60,13 @@ function describeTypes(
 
 function describeType(definition: Definition): readonly string[] {
   const rows = rowsOf(jsonSchemaOf(definition.options), { nested: true });
-  const outputs = definition.kind === 'processor' ? (definition.outputs ?? []) : [];
+  const named = definition.kind === 'processor' ? (definition.outputs ?? []) : [];
+  const outputs = named === 'any' ? [] : named;
   return [
     `### ${definition.name}`,
     definition.summary,
     ...(outputs.length > 0 ? [`Named outputs: ${outputs.map(code).join(', ')}.`] : []),
+    ...(named === 'any' ? ['Named outputs: whatever its stage names under `to`.'] : []),
     rows.length === 0 ? 'No options.' : table(rows),
   ];
 }

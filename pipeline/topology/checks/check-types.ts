@@ -79,7 +79,7 @@ function optionFinding(
 }
 
 function outputFindings(part: Part, definition: Definition): readonly Finding[] {
-  if (definition.kind !== 'processor') return [];
+  if (definition.kind !== 'processor' || definition.outputs === 'any') return [];
   const outputs = ['default', ...(definition.outputs ?? [])];
   return part.writes.flatMap(({ output, place }) => {
     if (output === undefined || outputs.includes(output)) return [];
