@@ -53,7 +53,8 @@ const GAPS_MS = [
 const MOST_ROUNDS = 8;
 /** A group learns of a change with its next heartbeats. */
 const SETTLE_MS = 1_000;
-const RECOVER_DEADLINE_MS = 60_000;
+/** Longer than the rebalance time-out, after which a group goes on without a member that is silent. */
+const RECOVER_DEADLINE_MS = 90_000;
 const DRAIN_DEADLINE_MS = 45_000;
 /** Where something is to be lost, nobody waits for it for long. */
 const UNSAFE_DRAIN_DEADLINE_MS = 8_000;
