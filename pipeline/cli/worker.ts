@@ -6,6 +6,9 @@ import { createKafka } from '../kafka/index.ts';
 import { assembleWorker } from '../runtime/assemble-worker.ts';
 import type { Role } from '../runtime/messages.ts';
 import type { Plan } from '../topology/plan.ts';
+import { orderSecrets } from '../runtime/order-secrets.ts';
+import { redactor } from '../secrets/redact.ts';
+import { hideInOutput } from './hide-in-output.ts';
 import { fileOption, setOption, topologyArgument, topologyRequest, type TopologyOptions } from './options.ts';
 import { readPlan } from './read-plan.ts';
 import { stopRequest } from './stop-request.ts';
@@ -46,7 +49,8 @@ async function runWorker(plan: Plan, role: Role, logLevel: string): Promise<void
   const connection = connectionFromEnvironment(process.env);
   if (!connection)
     throw new UserError('BROKER_NOT_AVAILABLE', 'a single worker needs a broker: name it in KAFKA_BROKERS');
-  const log = pino({ level: logLevel });
+  hideInOutput(redactor(orderSecrets({ plan, role, connection }, process.env)));
+  const log = pino({ level: logLevel }, { write: (line: string) => void process.stdout.write(line) });
   const stop = stopRequest();
   const admin = createKafka(connection, { log, clientId: 'tapline-provision' }).admin();
   await provision(admin, plan);

@@ -51,6 +51,10 @@ export const runtimeErrors = {
     cause: 'The topic where a source stores its positions holds something else.',
     mend: 'Find out who writes to it; tapline reset <topology>.<source> --forget makes the source begin as at first.',
   },
+  SECRET_MISSING: {
+    cause: 'A worker cannot find a secret that was there when the topology was read.',
+    mend: 'Set the variable where up was started, or put the file back; a worker reads its secrets whenever it starts.',
+  },
   WORKER_FAILED: {
     cause: 'A worker process could not be started or ended at once.',
     mend: 'Read its last words above; the log file has the rest.',

@@ -152,6 +152,15 @@ export const topologyErrors = {
     cause: 'A value has "${" in it that is no variable.',
     mend: 'Write ${NAME}, ${NAME:-default}, ${secret:NAME} or ${file:path}, or $${ for the characters themselves.',
   },
+  TOPOLOGY_SECRET_MISPLACED: {
+    cause:
+      'A secret (${secret:NAME}, ${file:path}) stands somewhere else than among the options of a part, which are all that is hidden.',
+    mend: 'Put it under with:, or use ${NAME} where the value may be shown.',
+  },
+  TOPOLOGY_SECRET_CHANGED: {
+    cause: 'The options schema of a module makes something else of a secret, in which it could not be hidden.',
+    mend: 'Keep transforms of it out of the schema and do them in create.',
+  },
   TOPOLOGY_NOTHING_TO_REMOVE: {
     cause: 'A key without a value in an overlay takes away what stands beneath, but nothing does.',
     mend: 'Correct its spelling, or remove it.',

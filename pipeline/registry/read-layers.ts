@@ -27,13 +27,13 @@ export interface LayerFile {
  */
 export async function readLayers(layers: readonly LayerFile[], find: FindVariable): Promise<Layers> {
   const files = new Set<string>();
-  const [first, ...more] = await Promise.all(
-    layers.map(async ({ file, text }) =>
-      readLayer(file, text ?? (await readTopologyText(file)), { above: [], files, find }),
-    ),
-  );
-  if (!first) throw new UserError('TOPOLOGY_UNREADABLE', 'no topology file is named; name one');
-  return { parsed: more.reduce(layOver, first), files: [...files] };
+  let parsed: ParsedTopology | null = null;
+  for (const { file, text } of layers) {
+    const layer = await readLayer(file, text ?? (await readTopologyText(file)), { above: [], files, find });
+    parsed = parsed ? layOver(parsed, layer) : layer;
+  }
+  if (!parsed) throw new UserError('TOPOLOGY_UNREADABLE', 'no topology file is named; name one');
+  return { parsed, files: [...files] };
 }
 
 interface Reading {

@@ -6,6 +6,7 @@ import { buildPlan } from '../topology/build-plan.ts';
 import { fillVariables } from '../topology/fill-variables.ts';
 import { sortFindings, type Finding } from '../topology/finding.ts';
 import { isYaml, lintTopology } from '../topology/lint.ts';
+import { redactError, redactor, type Redact } from '../secrets/redact.ts';
 import { applyOverrides, type Assignment } from '../topology/overrides.ts';
 import type { ParsedTopology } from '../topology/parse.ts';
 import type { Plan } from '../topology/plan.ts';
@@ -58,9 +59,13 @@ export class TopologyInvalidError extends UserError {
  * @throws TopologyInvalidError with every finding; UserError where the file cannot be read.
  */
 export async function readTopology(request: TopologyRequest): Promise<ReadTopology> {
-  const { parsed, files, registry, findings } = await examine(request);
+  const { parsed, files, registry, findings, redact } = await examine(request);
   if (findings.some(({ severity }) => severity === 'error')) throw new TopologyInvalidError(findings);
-  return { plan: buildPlan(parsed.root, resolve(request.file), registry), files, registry, findings };
+  try {
+    return { plan: buildPlan(parsed.root, resolve(request.file), registry), files, registry, findings };
+  } catch (error) {
+    throw redactError(error, redact); // of a module whose nature() or stores() throws
+  }
 }
 
 /** All findings of a topology file, none when it is fine. @throws UserError where the file cannot be read. */
@@ -76,10 +81,16 @@ async function examine(request: TopologyRequest) {
     find,
   );
   const parsed = fillVariables(withOverrides(layered, request), find);
-  if (!isYaml(parsed)) return { parsed, files, registry: builtIns, findings: sortFindings(parsed.findings) };
+  const redact = redactor(parsed.secrets);
+  if (!isYaml(parsed)) return { parsed, files, registry: builtIns, findings: sortFindings(parsed.findings), redact };
   const { registry, findings } = await loadRegistry(parsed.root, dirname(resolve(file)), request.processors);
   const told = { ...parsed, findings: [...parsed.findings, ...findings] };
-  return { parsed, files, registry, findings: lintTopology(told, { registry, checkExpression }) };
+  const all = lintTopology(told, { registry, checkExpression });
+  return { parsed, files, registry, findings: all.map((finding) => redacted(finding, redact)), redact };
+}
+
+function redacted(finding: Finding, redact: Redact): Finding {
+  return { ...finding, message: redact(finding.message), text: redact(finding.text) };
 }
 
 function withOverrides(parsed: ParsedTopology, { set = [], sourceShortcut }: TopologyRequest): ParsedTopology {

@@ -7,6 +7,7 @@ import type { ConsumerOptions } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Producer } from '../ports/producer.ts';
 import { loadDefinition } from '../registry/load.ts';
+import { processorWithSecrets, sinkWithSecrets, sourceWithSecrets } from '../secrets/with-secrets.ts';
 import type { Plan, SourcePlan } from '../topology/plan.ts';
 import { assembleStage } from './assemble-stage.ts';
 import { AttemptLedger } from './attempts/attempt-ledger.ts';
@@ -75,7 +76,7 @@ async function assembleSource({ plan, role, kafka, clock, hooks, baseDirectory }
   const downstream = [...groupsDownstream(source.to, plan)];
   const worker = new SourceWorker({
     plan: source,
-    definition: await loadDefinition('source', source.type),
+    definition: sourceWithSecrets(await loadDefinition('source', source.type), source),
     delivery: sourceDelivery(source, producer, { kafka, clock }),
     producer,
     admin: kafka.admin(),
@@ -112,11 +113,12 @@ function sourceDelivery(
 }
 
 async function assembleStageOf({ plan, role, kafka, clock, hooks }: CommonParts): Promise<Worker> {
+  const ofRole = planOf(plan.stages, role);
   return assembleStage(plan, role, {
     kafka,
     clock,
     log: hooks.log,
-    definition: await loadDefinition('processor', planOf(plan.stages, role).process),
+    definition: processorWithSecrets(await loadDefinition('processor', ofRole.process), ofRole),
     attempts: (stage) => {
       const folder = attemptsFolder(plan.name, stage.name);
       return new AttemptLedger({ plan: stage, folder, worker: workerName(role), log: hooks.log });
@@ -128,7 +130,7 @@ async function assembleStageOf({ plan, role, kafka, clock, hooks }: CommonParts)
 async function assembleTap({ plan, role, kafka, clock, hooks, baseDirectory }: CommonParts): Promise<Worker> {
   const metrics = metricsOf(plan, role);
   const tap = planOf(plan.taps, role);
-  const definition = await loadDefinition('sink', tap.sink);
+  const definition = sinkWithSecrets(await loadDefinition('sink', tap.sink), tap);
   const producer = kafka.producer();
   const sink = await definition.create(tap.options, {
     name: tap.name,

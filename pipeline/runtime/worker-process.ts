@@ -3,10 +3,12 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { compiledEntry } from '../compiled-entry.ts';
 import type { MetricsSnapshot } from '../metrics/worker-metrics.ts';
+import { redactNothing, redactor, type Redact } from '../secrets/redact.ts';
 import type { StagePlan } from '../topology/plan.ts';
 import { workerName, type FromWorker, type Role, type ToWorker, type WorkerOrder } from './messages.ts';
 import { attemptsFolder, countDeath, pardonDeath, progressOf, underWayPath } from './attempts/worker-deaths.ts';
 import { INSPECTOR_ARGUMENT, isInspectorLine, sampleStack } from './hung-stack.ts';
+import { orderSecrets } from './order-secrets.ts';
 import { planOf } from './plan-of.ts';
 import type { StateEntry, StateQuery } from './state-reading.ts';
 import { StateReads } from './state-reads.ts';
@@ -80,6 +82,7 @@ export class WorkerProcess {
   #fatal: string | null = null;
   #deathsCount: boolean;
   readonly #stateReads = new StateReads();
+  #redact: Redact = redactNothing;
   restarts = 0;
   address: string | null = null;
   membership: { readonly group: string; readonly memberId: string } | null = null;
@@ -107,6 +110,7 @@ export class WorkerProcess {
     this.#startedMs = this.#heardMs = Date.now();
     this.#lastWords = [];
     this.#hung = this.#progress = this.#fatal = this.failure = null;
+    this.#redact = redactor(orderSecrets(this.#order, process.env));
     const child = fork(compiledEntry('./worker-main.ts', import.meta.url), [], {
       stdio: [this.role.kind === 'source' ? 'inherit' : 'ignore', 'pipe', 'pipe', 'ipc'],
       detached: true, // out of the terminal's process group: Ctrl-C reaches the supervisor alone, which drains
@@ -198,7 +202,7 @@ export class WorkerProcess {
     if (message.type === 'metrics') this.#events.onMetrics(this, message.snapshot);
     if (message.type === 'assigned') this.membership = message;
     if (message.type === 'announce') this.address = message.address;
-    if (message.type === 'failed') this.failure = message;
+    if (message.type === 'failed') this.failure = { ...message, message: this.#redact(message.message) };
     if (message.type === 'state') this.#stateReads.answered(message);
     if (this.#state === 'stopping') return;
     if (message.type === 'ready') this.#move('running');
@@ -244,7 +248,8 @@ export class WorkerProcess {
 
   #pipe(stream: Readable | null, name: 'stdout' | 'stderr'): void {
     if (!stream) return;
-    createInterface({ input: stream }).on('line', (line) => {
+    createInterface({ input: stream }).on('line', (written) => {
+      const line = this.#redact(written);
       if (this.#hung && isInspectorLine(line)) return;
       this.#fatal ??= /^FATAL ERROR: (.*)/.exec(line)?.[1] ?? null;
       if (name === 'stderr') this.#lastWords = [...this.#lastWords, line].slice(-LAST_WORDS_LINES);

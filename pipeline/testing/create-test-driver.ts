@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from '../ports/logger.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
+import type { Environment } from '../registry/find-variable.ts';
 import { loadDefinition } from '../registry/load.ts';
 import { readTopology } from '../registry/read-topology.ts';
+import { processorWithSecrets } from '../secrets/with-secrets.ts';
 import type { Plan, StagePlan } from '../topology/plan.ts';
 import { TopologyTestDriver } from './test-driver.ts';
 import { unknownPart } from './unknown-part.ts';
@@ -22,6 +24,10 @@ export interface TestDriverOptions {
   readonly baseDirectory?: string;
   /** Processors at hand, which stages name by their names. */
   readonly processors?: readonly ProcessorDefinition[];
+  /** Files laid over that of the topology, in this order. */
+  readonly overlays?: readonly string[];
+  /** What variables stand for, beside the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Values in place of those of the file, such as `defaults.guarantee=exactly-once`. */
   readonly set?: readonly string[];
   /** The stages to run; all when left out. Records of the others are put by the test. */
@@ -46,8 +52,10 @@ export async function createTestDriver(options: TestDriverOptions): Promise<Topo
   const plan = asTested(await planFor(options), options);
   const atHand = new Map(processors.map((definition) => [definition.name, definition]));
   const definitions = new Map<string, ProcessorDefinition>();
-  for (const { name, process } of plan.stages)
-    definitions.set(name, atHand.get(process) ?? (await loadDefinition('processor', process)));
+  for (const stage of plan.stages) {
+    const definition = atHand.get(stage.process) ?? (await loadDefinition('processor', stage.process));
+    definitions.set(stage.name, processorWithSecrets(definition, stage, environmentOf(options)));
+  }
   const driver = new TopologyTestDriver({
     plan,
     definitions,
@@ -60,11 +68,17 @@ export async function createTestDriver(options: TestDriverOptions): Promise<Topo
   return driver;
 }
 
-async function planFor({ topology, baseDirectory, processors, set }: TestDriverOptions): Promise<Plan> {
+async function planFor(options: TestDriverOptions): Promise<Plan> {
+  const { topology, baseDirectory, processors, overlays, set } = options;
   if (typeof topology !== 'string') return topology;
-  if (!topology.includes('\n')) return (await readTopology({ file: topology, processors, set })).plan;
+  const told = { processors, overlays, set, environment: environmentOf(options) };
+  if (!topology.includes('\n')) return (await readTopology({ file: topology, ...told })).plan;
   const file = join(resolve(baseDirectory ?? '.'), 'topology.yaml');
-  return (await readTopology({ file, text: topology, processors, set })).plan;
+  return (await readTopology({ file, text: topology, ...told })).plan;
+}
+
+function environmentOf({ environment }: TestDriverOptions): Environment {
+  return { ...process.env, ...environment };
 }
 
 /** State is kept in memory: what a test leaves on a disk another test would find. */

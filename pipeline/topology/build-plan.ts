@@ -2,7 +2,7 @@ import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
 import { inFlowOrder } from './flow.ts';
-import { plainValue, type Located } from './located.ts';
+import { plainValue, type Located, type Path } from './located.ts';
 import {
   changelogOf,
   deadLetterTopicOf,
@@ -16,6 +16,7 @@ import {
 import type { ErrorPolicy, Plan, SourcePlan, StageErrorPolicy, StagePlan, StateMeaning, TapPlan } from './plan.ts';
 import { planTopics, type Planned, type PlannedParts } from './plan-topics.ts';
 import type { Definition, Registered, Registry } from './registry.ts';
+import { hiddenOptions, secretsAt, type SecretOption } from './secret-options.ts';
 import { parseSizeBytes } from './size.ts';
 import { topologySpec, type SourceSpec, type StageSpec, type TapSpec, type TopologySpec } from './spec.ts';
 
@@ -29,7 +30,7 @@ const BUFFER_BYTES = parseSizeBytes('32MB');
 /** The plan of a topology that lint found no errors in; frozen. `file` is the absolute path of the topology file. */
 export function buildPlan(root: Located, file: string, registry: Registry): Plan {
   const spec = topologySpec.parse(plainValue(root));
-  const parts = planParts(spec, registry);
+  const parts = planParts(spec, { root, registry });
   return deepFreeze({
     name: spec.name,
     file,
@@ -40,40 +41,46 @@ export function buildPlan(root: Located, file: string, registry: Registry): Plan
   });
 }
 
-function planParts(spec: TopologySpec, registry: Registry): PlannedParts {
+interface Known {
+  readonly root: Located;
+  readonly registry: Registry;
+}
+
+function planParts(spec: TopologySpec, { root, registry }: Known): PlannedParts {
   const stages = Object.entries(spec.stages).flatMap(([name, stage]) => {
-    const planned = planStage(name, stage, { spec, registered: registered(registry.processors, stage.process) });
+    const planned = planStage(name, stage, { spec, root, registered: registered(registry.processors, stage.process) });
     return withRepartition(planned, spec.name, registry);
   });
   return {
     sources: Object.entries(spec.sources).map(([name, source]) =>
-      planSource(name, source, { spec, registered: registered(registry.sources, source.type) }),
+      planSource(name, source, { spec, root, registered: registered(registry.sources, source.type) }),
     ),
     stages: inFlowOrder(stages.map((stage) => ({ ...stage, ...stepOf(stage.plan) }))),
     taps: Object.entries(spec.taps).map(([name, tap]) =>
-      planTap(name, tap, { spec, registered: registered(registry.sinks, tap.sink) }),
+      planTap(name, tap, { spec, root, registered: registered(registry.sinks, tap.sink) }),
     ),
   };
 }
 
 interface Setting<D extends Definition> {
   readonly spec: TopologySpec;
+  readonly root: Located;
   readonly registered: Registered<D>;
 }
 
 function planSource(
   name: string,
   source: SourceSpec,
-  { spec, registered: { id, definition } }: Setting<SourceDefinition>,
+  { spec, root, registered: { id, definition } }: Setting<SourceDefinition>,
 ): Planned<SourcePlan, SourceDefinition> {
-  const options = definition.options.parse(source.with ?? {});
-  const { endless, live, produces = definition.produces } = definition.nature(options);
+  const given = definition.options.parse(source.with ?? {});
+  const { endless, live, produces = definition.produces } = definition.nature(given);
   const limits = SOURCE_LIMITS[produces];
   const plan: SourcePlan = {
     name,
     type: id,
     to: source.to,
-    options,
+    ...shownOptions(given, root, ['sources', name]),
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
     endless,
     live: live && !definition.positions,
@@ -92,11 +99,11 @@ function planSource(
 function planStage(
   name: string,
   stage: StageSpec,
-  { spec, registered: { id, definition } }: Setting<ProcessorDefinition>,
+  { spec, root, registered: { id, definition } }: Setting<ProcessorDefinition>,
 ): Planned<StagePlan, ProcessorDefinition> {
   const { defaults } = spec;
   const { delivery, to = {} } = stage;
-  const options = definition.options.parse(stage.with ?? {});
+  const { options, ...secrets } = shownOptions(definition.options.parse(stage.with ?? {}), root, ['stages', name]);
   const stores = Object.keys(definition.stores?.(options) ?? {});
   const { order, scope } = orderOf(stage, spec, stores.length > 0);
   const plan: StagePlan = {
@@ -107,6 +114,7 @@ function planStage(
     to: typeof to === 'string' ? { default: to } : to,
     process: id,
     options,
+    ...secrets,
     guarantee: stage.guarantee ?? defaults.guarantee,
     state: stage.state ?? defaults.state,
     serdes: serdesOf([...listOf(stage.from), ...(typeof to === 'string' ? [to] : Object.values(to))], spec),
@@ -132,6 +140,17 @@ function planStage(
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
   };
   return { plan, definition };
+}
+
+/** Options as the plan has them: without their secrets, and where those belong. */
+function shownOptions(
+  given: unknown,
+  root: Located,
+  part: Path,
+): { readonly options: unknown; readonly secrets?: readonly SecretOption[] } {
+  const secrets = secretsAt(root, [...part, 'with']);
+  if (secrets.length === 0) return { options: given };
+  return { options: hiddenOptions(given, secrets), secrets: secrets.map(({ path, of }) => ({ path, of })) };
 }
 
 function stateMeaning({ id, definition }: Registered<ProcessorDefinition>, options: unknown): StateMeaning {
@@ -174,14 +193,14 @@ function withRepartition(
   ];
 }
 
-function planStateless({ stateMeaning, ...plan }: StagePlan): StagePlan {
-  return stateMeaning ? { ...plan, changelogs: {} } : plan;
+function planStateless({ stateMeaning, secrets, ...plan }: StagePlan): StagePlan {
+  return (stateMeaning ?? secrets) ? { ...plan, changelogs: {} } : plan;
 }
 
 function planTap(
   name: string,
   tap: TapSpec,
-  { spec, registered: { id, definition } }: Setting<SinkDefinition>,
+  { spec, root, registered: { id, definition } }: Setting<SinkDefinition>,
 ): Planned<TapPlan, SinkDefinition> {
   const plan: TapPlan = {
     name,
@@ -189,7 +208,7 @@ function planTap(
     group: tapGroupOf(spec.name, name),
     on: tap.on,
     sink: id,
-    options: definition.options.parse(tap.with ?? {}),
+    ...shownOptions(definition.options.parse(tap.with ?? {}), root, ['taps', name]),
     mode: definition.mode,
     where: tap.where ?? null,
     select: tap.select ?? null,

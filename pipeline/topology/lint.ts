@@ -2,6 +2,7 @@ import { checkCopartitioning } from './checks/check-copartitioning.ts';
 import { checkFlow } from './checks/check-flow.ts';
 import { checkOrder } from './checks/check-order.ts';
 import { checkRenames } from './checks/check-renames.ts';
+import { checkSecrets } from './checks/check-secrets.ts';
 import { checkSettings } from './checks/check-settings.ts';
 import { checkShape } from './checks/check-shape.ts';
 import { checkTopics } from './checks/check-topics.ts';
@@ -27,6 +28,7 @@ export function lintTopology(parsed: ParsedTopology, tools: LintTools): readonly
     checkFlow,
     checkSettings,
     checkRenames,
+    checkSecrets,
     checkOrder,
     checkCopartitioning,
   ];

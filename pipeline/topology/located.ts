@@ -1,4 +1,5 @@
 import type { Place } from './finding.ts';
+import type { SecretText } from './variables.ts';
 
 /** A value of the topology file that knows where it stands; anchors and merge keys are already resolved. */
 export type Located = LocatedScalar | LocatedList | LocatedMap;
@@ -9,6 +10,8 @@ export interface LocatedScalar {
   readonly value: string | number | boolean | null;
   /** In quotes or a block: a text, whatever it looks like. */
   readonly quoted?: true;
+  /** What it is made of, where that is not to be shown. */
+  readonly secret?: SecretText;
 }
 
 export interface LocatedList {

@@ -1,6 +1,10 @@
+import type { SecretOption } from './secret-options.ts';
 import type { SerdeName } from '../task/topic-serde.ts';
 
-/** What a topology file means, checked and complete: every default filled in, every name resolved. Plain JSON data. */
+/**
+ * What a topology file means, checked and complete: every default filled in, every name resolved. Plain JSON data that
+ * anybody may see: in the place of a secret stands what the file says.
+ */
 export interface Plan {
   readonly name: string;
   /** Absolute path of the topology file. */
@@ -31,6 +35,8 @@ export interface SourcePlan {
   readonly type: string;
   readonly to: string;
   readonly options: unknown;
+  /** Those of the options that are known to its worker alone. */
+  readonly secrets?: readonly SecretOption[];
   readonly deadLetterTopic: string;
   readonly endless: boolean;
   readonly live: boolean;
@@ -77,6 +83,8 @@ export interface StagePlan {
   /** Built-in name or absolute path of the module. */
   readonly process: string;
   readonly options: unknown;
+  /** Those of the options that are known to its worker alone. */
+  readonly secrets?: readonly SecretOption[];
   readonly guarantee: 'at-least-once' | 'exactly-once';
   /** Where its state is kept besides its changelogs. */
   readonly state: 'memory' | 'disk';
@@ -111,6 +119,8 @@ export interface TapPlan {
   readonly on: string;
   readonly sink: string;
   readonly options: unknown;
+  /** Those of the options that are known to its worker alone. */
+  readonly secrets?: readonly SecretOption[];
   readonly mode: 'live' | 'durable';
   /** JSONata over the record's JSON (for frames: `frame-meta`), as `$boolean` says. */
   readonly where: string | null;

@@ -24,13 +24,28 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-/** What is wrong with a value by its schema; empty when nothing is. */
-export function schemaFaults(schema: z.core.$ZodType, value: unknown): readonly SchemaFault[] {
-  const result = (schema as z.ZodType).safeParse(value);
-  return result.success ? [] : result.error.issues.flatMap((issue) => faultsOf(issue, schema, value));
+/** What stands for the value at a path that is not to be shown. */
+export type HiddenAt = (path: Path) => string | undefined;
+
+interface Judged {
+  readonly schema: z.core.$ZodType;
+  readonly root: unknown;
+  readonly hiddenAt: HiddenAt;
 }
 
-function faultsOf(issue: Issue, schema: z.core.$ZodType, root: unknown): readonly SchemaFault[] {
+/** What is wrong with a value by its schema; empty when nothing is. */
+export function schemaFaults(
+  schema: z.core.$ZodType,
+  value: unknown,
+  hiddenAt: HiddenAt = () => undefined,
+): readonly SchemaFault[] {
+  const result = (schema as z.ZodType).safeParse(value);
+  if (result.success) return [];
+  return result.error.issues.flatMap((issue) => faultsOf(issue, { schema, root: value, hiddenAt }));
+}
+
+function faultsOf(issue: Issue, judged: Judged): readonly SchemaFault[] {
+  const { schema, root, hiddenAt } = judged;
   const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
@@ -43,14 +58,14 @@ function faultsOf(issue: Issue, schema: z.core.$ZodType, root: unknown): readonl
   const value = valueAt(root, path);
   if (issue.code === 'invalid_union') {
     const branch = meantBranch(issue.errors);
-    if (branch) return branch.flatMap((inner) => faultsOf({ ...inner, path: [...path, ...inner.path] }, schema, root));
+    if (branch) return branch.flatMap((inner) => faultsOf({ ...inner, path: [...path, ...inner.path] }, judged));
   }
   if (value === undefined) {
     const description = descriptionAt(schema, path);
     return [{ kind: 'missing', path, message: description === undefined ? '' : ` (${lowerFirst(description)})` }];
   }
   const isAboutParts = issue.code === 'custom' && isObject(value);
-  const problem = isAboutParts ? 'does not fit together' : `is ${shown(value)}`;
+  const problem = isAboutParts ? 'does not fit together' : `is ${hiddenAt(path) ?? shown(value)}`;
   return [{ kind: 'invalid', path, message: `${problem}; ${mendOf(issue, value)}` }];
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from '../../ports/logger.ts';
 import type { Producer } from '../../ports/producer.ts';
 import { loadDefinition } from '../../registry/load.ts';
 import type { Plan, StagePlan } from '../../topology/plan.ts';
+import { processorWithSecrets } from '../../secrets/with-secrets.ts';
 import { planOf } from '../plan-of.ts';
 import { StageWorker } from '../stage-worker.ts';
 import { systemClock } from '../system-clock.ts';
@@ -66,7 +67,7 @@ export function replayPlan(stage: StagePlan, into: string): StagePlan {
 /** Prepares the replay of a stage: the worker that runs it live, on another consumer. */
 export async function prepareReplay({ plan, stage, into, input, producer, log }: ReplayOrder): Promise<StageReplay> {
   easeCollection();
-  const definition = await loadDefinition('processor', stage.process);
+  const definition = processorWithSecrets(await loadDefinition('processor', stage.process), stage);
   const setup = { stage: stage.name, log, baseDirectory: dirname(plan.file) };
   const processor = await definition.create(stage.options, setup);
   const specs = definition.stores?.(stage.options) ?? {};

@@ -15,6 +15,8 @@ export interface TestFile {
   readonly root: LocatedMap;
   /** The topology under test. */
   readonly topology: string;
+  /** Files laid over it. */
+  readonly overlays: readonly string[];
 }
 
 /** A test file with errors; the message is all findings, one a line. */
@@ -40,7 +42,8 @@ export function parseTestFile(text: string, file: string): TestFile {
   if (isReadable) faults.push(...schemaFaults(testFileSpec, plainValue(root)).map((fault) => findingOf(fault, root)));
   if (faults.length > 0) throw new TestFileInvalidError(sortFindings(faults));
   const spec = testFileSpec.parse(plainValue(root));
-  return { file, spec, root, topology: join(dirname(file), spec.topology) };
+  const [topology = '', ...overlays] = [spec.topology].flat().map((path) => join(dirname(file), path));
+  return { file, spec, root, topology, overlays };
 }
 
 function findingOf({ kind, path, message }: SchemaFault, root: LocatedMap): Finding {

@@ -33,8 +33,12 @@ export interface TestFileRun {
  */
 export async function runTestFile(file: string, { isWanted, onResult }: TestFileRun): Promise<void> {
   const test = await readTestFile(file);
-  const { spec, topology } = test;
-  const findings = checkNames(test, (await readTopology({ file: topology, set: spec.set })).plan);
+  const { spec, topology, overlays } = test;
+  const environment = { ...process.env, ...spec.env };
+  const findings = checkNames(
+    test,
+    (await readTopology({ file: topology, overlays, environment, set: spec.set })).plan,
+  );
   if (findings.length > 0) throw new TestFileInvalidError(findings);
   for (const [index, one] of spec.tests.entries()) {
     for (const guarantee of spec.guarantees ?? [null]) {
@@ -54,12 +58,14 @@ interface OneTest {
 }
 
 async function runTest(one: TestSpec, { test, index, guarantee }: OneTest): Promise<readonly TestFailure[]> {
-  const { start: startTime, seed, set, stages } = test.spec;
+  const { start: startTime, seed, set, stages, env: environment } = test.spec;
   const path: Path = ['tests', index];
   let driver: TopologyTestDriver;
   try {
     driver = await createTestDriver({
       topology: test.topology,
+      overlays: test.overlays,
+      environment,
       set: [...set, ...(one.set ?? [])],
       startTime,
       ...(guarantee && { guarantee }),

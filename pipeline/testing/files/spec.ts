@@ -140,7 +140,14 @@ const test = z.strictObject({
 
 /** The one table of `*.test.yaml`: keys, types, defaults, meaning. */
 export const testFileSpec = z.strictObject({
-  topology: z.string().min(1).prefault('./topology.yaml').describe('The topology under test, beside this file.'),
+  topology: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .prefault('./topology.yaml')
+    .describe('The topology under test, beside this file; of a list each file is laid over those before it.'),
+  env: z
+    .record(z.string(), z.string())
+    .prefault({})
+    .describe('What variables of the topology stand for, beside the environment.'),
   set: z.array(z.string()).prefault([]).describe('Values in place of those of the topology: stages.a.replicas=2.'),
   stages: z.array(stage).min(1).optional().describe('The stages to run. Default: all.'),
   start: time.prefault('2026-01-01T00:00:00Z').describe('Time of the clock when each test begins.'),

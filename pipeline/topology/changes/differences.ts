@@ -14,6 +14,7 @@ const DERIVED = new Set([
   'mode',
   'endless',
   'live',
+  'secrets',
 ]);
 const LONGEST_VALUE = 60;
 

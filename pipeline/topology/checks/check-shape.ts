@@ -4,6 +4,7 @@ import type { LintContext } from '../lint-context.ts';
 import { placeOfKey, placeOfValue, plainValue, type Path } from '../located.ts';
 import { schemaFaults, type SchemaFault } from '../schema-faults.ts';
 import { keysAt } from '../schema-tree.ts';
+import { hiddenFrom } from '../secret-options.ts';
 import { topologySpec } from '../spec.ts';
 
 const PART_WORDS: Readonly<Record<string, string>> = {
@@ -15,7 +16,9 @@ const PART_WORDS: Readonly<Record<string, string>> = {
 
 /** Keys and values against the table of topology.yaml. */
 export function checkShape(context: LintContext): readonly Finding[] {
-  return schemaFaults(topologySpec, plainValue(context.root)).map((fault) => findingOf(fault, context));
+  return schemaFaults(topologySpec, plainValue(context.root), hiddenFrom(context.root, [])).map((fault) =>
+    findingOf(fault, context),
+  );
 }
 
 function findingOf(fault: SchemaFault, context: LintContext): Finding {

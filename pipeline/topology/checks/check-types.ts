@@ -6,6 +6,7 @@ import { placeOfKey, placeOfValue } from '../located.ts';
 import { isModulePath } from '../registry.ts';
 import type { Definition } from '../registry.ts';
 import { schemaFaults, type SchemaFault } from '../schema-faults.ts';
+import { hiddenFrom } from '../secret-options.ts';
 import { didYouMean, listed } from '../suggest.ts';
 
 const UNKNOWN_TYPE = {
@@ -46,7 +47,7 @@ function isSamePlace(one: Place, other: Place): boolean {
 
 function optionFindings(part: Part, definition: Definition, { root }: LintContext): readonly Finding[] {
   const given = plainOptions(root, part);
-  const faults = schemaFaults(definition.options, given).map((fault) =>
+  const faults = schemaFaults(definition.options, given, hiddenFrom(root, [...part.path, 'with'])).map((fault) =>
     optionFinding(fault, part, { root, definition }),
   );
   if (faults.length > 0) return faults;
