@@ -10,7 +10,7 @@ export const detectedObjectSchema = z.looseObject({
   trackId: z.string().nullable().describe('The same for one object through many frames; null where nobody tracks.'),
   model: z.string().describe('Who found it, for example coco-ssd/lite_mobilenet_v2.'),
   label: z.string(),
-  labelId: z.int().describe("COCO's 1..90 numbering."),
+  labelId: z.int().describe("COCO's 1..90 numbering; 0 for what COCO has no class of, such as motion."),
   score: z.number().min(0).max(1),
   bbox: bboxSchema,
   attributes: z.array(z.unknown()),
@@ -41,6 +41,13 @@ export const frameMetaSchema = z.looseObject({
     .array(detectedObjectSchema)
     .optional()
     .describe('Absent: nobody has looked. Empty: looked, found nothing.'),
+  motion: z
+    .looseObject({
+      state: z.enum(['learning', 'watching', 'changed']).describe('Only where it is watching, something can be found.'),
+      score: z.number().min(0).max(1).describe('Share of the picture that moves.'),
+    })
+    .optional()
+    .describe('What motion says of the whole frame; what moves is among the objects.'),
   stages: z
     .array(z.looseObject({ name: z.string(), worker: z.string(), inUs: z.int(), outUs: z.int() }))
     .describe('The stages passed, in order; microseconds since 1970 UTC.'),

@@ -10,6 +10,7 @@ import filter from '../../processors/filter.ts';
 import join from '../../processors/join/index.ts';
 import map from '../../processors/map.ts';
 import meta from '../../processors/meta.ts';
+import motion from '../../processors/motion/index.ts';
 import repartition from '../../processors/repartition.ts';
 import resize from '../../processors/resize.ts';
 import throttle from '../../processors/throttle.ts';
@@ -32,6 +33,7 @@ import type { Definition, Registered, Registry } from '../topology/registry.ts';
 const processors: readonly ProcessorDefinition[] = [
   decode,
   resize,
+  motion,
   cocoSsd,
   annotate,
   encode,

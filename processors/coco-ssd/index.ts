@@ -16,7 +16,10 @@ import { options, type CocoSsdOptions } from './options.ts';
 /** Name of the model in `objects`. */
 const MODEL = 'coco-ssd/lite_mobilenet_v2';
 
-/** Finds the objects of COCO's 80 classes in raw pixels and lists them in `frame-meta`; the pixels stay as they are. */
+/**
+ * Finds the objects of COCO's 80 classes in raw pixels and lists them in `frame-meta`, behind those that others have found;
+ * the pixels stay as they are.
+ */
 export default defineProcessor({
   name: 'coco-ssd',
   summary: "Finds objects of COCO's 80 classes (people, vehicles, animals, things) in raw pixels.",
@@ -59,13 +62,15 @@ function progressInto(log: Logger): (progress: { readonly source: string }) => v
 }
 
 function withObjects(frame: RawFrame, found: readonly Detection[]): OutputRecord {
-  const output = frameOutput({ ...frame, meta: { ...frame.meta, objects: found.map(objectOf) } });
+  const others = frame.meta.objects?.filter(({ model }) => model !== MODEL) ?? [];
+  const objects = [...others, ...found.map(objectOf)].map((object, index) => ({ ...object, id: String(index) }));
+  const output = frameOutput({ ...frame, meta: { ...frame.meta, objects } });
   return { ...output, headers: { ...output.headers, ce_type: 'dev.tapline.detections.v1' } };
 }
 
-function objectOf({ label, labelId, score, bbox: [x, y, width, height] }: Detection, index: number): DetectedObject {
+function objectOf({ label, labelId, score, bbox: [x, y, width, height] }: Detection): DetectedObject {
   return {
-    id: String(index),
+    id: '0',
     trackId: null,
     model: MODEL,
     label,

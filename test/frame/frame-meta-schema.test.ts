@@ -8,6 +8,7 @@ import annotate from '../../processors/annotate/index.ts';
 import decode from '../../processors/decode.ts';
 import encode from '../../processors/encode.ts';
 import meta from '../../processors/meta.ts';
+import motion from '../../processors/motion/index.ts';
 import resize from '../../processors/resize.ts';
 import { frameMeta, frameRecord, onlyFrame, started } from '../processors/frame-records.ts';
 
@@ -45,6 +46,7 @@ describe('the schema of frame-meta', () => {
 
     for (const [definition, options] of [
       [decode, { maxWidth: 48 }],
+      [motion, {}],
       [resize, { width: 24 }],
       [annotate, {}],
       [encode, {}],
