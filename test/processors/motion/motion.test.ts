@@ -114,6 +114,7 @@ describe('motion', { timeout: 60_000 }, () => {
 
     expect(found?.contentType).toBe('image/jpeg');
     expect(found?.meta.frame).toMatchObject({ width: WIDTH * 2, height: HEIGHT * 2 });
+    if (!found) expect.fail('no frames');
     const [x, y, width, height] = found.truth[0]!;
     const box = found.meta.objects![0]!.bbox;
     for (const [index, side] of [x, y, width, height].entries())
