@@ -4,6 +4,7 @@ export { compiledEntry } from './compiled-entry.ts';
 export type { ErrorCode } from './errors/catalogue.ts';
 export { PipelineError, PoisonRecordError, RetriableError, UserError, messageOf } from './errors/pipeline-error.ts';
 export { checkExpression, compileExpression, type Expression, type ExpressionFault } from './expression/expression.ts';
+export { jsonataOption } from './expression/jsonata-option.ts';
 export { compileExpressions, type ReadValues } from './expression/record-values.ts';
 export type { DetectedObject, FrameMeta, Bbox } from './frame/frame-meta.ts';
 export { frameMetaSchema } from './frame/frame-meta.ts';

@@ -36,4 +36,12 @@ export const sourceErrors = {
     cause: 'An address answered with an error status, or with something that is not what was asked for.',
     mend: 'Check the address; set as: to what it really serves.',
   },
+  SOURCE_PORT_BUSY: {
+    cause: 'Another program listens on the port that a source wants.',
+    mend: 'Choose another port (with: { port: ... }) or stop the other program.',
+  },
+  SOURCE_ADDRESS_UNUSABLE: {
+    cause: 'A source cannot listen where it was told to: the address is not of this machine, or the port needs rights.',
+    mend: 'Correct host, or choose a port of 1024 or more.',
+  },
 } as const;

@@ -12,6 +12,11 @@ export interface SourceRecord {
   readonly timestampMs: number;
   /** Of a source with `positions`: how far it has read with this record. */
   readonly position?: SourcePosition;
+  /**
+   * Told once what became of it: true when all in-sync replicas have it (of a source with `positions`: when its
+   * transaction is committed), false when it will never be written. A worker that fails before tells nothing.
+   */
+  readonly settled?: (acknowledged: boolean) => void;
 }
 
 /** How far a source has read one of the things it reads, to be stored with the records that come of it. */
@@ -41,6 +46,8 @@ export interface SourceContext {
    * `positions` it is written together with its next record or position.
    */
   readonly deadLetter: (raw: Buffer | string, error: unknown, headers?: Headers) => Promise<void>;
+  /** Says where the source can be reached (`http://127.0.0.1:8090/orders`); shown by `topology:up`. */
+  readonly announce: (address: string) => void;
 }
 
 /** How a source behaves towards time: decides drops, pauses and whether `--until-done` can ever end. */

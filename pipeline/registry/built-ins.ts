@@ -23,6 +23,7 @@ import topic from '../sinks/topic.ts';
 import viewer from '../sinks/viewer/index.ts';
 import fileTail from '../sources/file-tail.ts';
 import http from '../sources/http.ts';
+import httpListen from '../sources/http-listen.ts';
 import images from '../sources/images.ts';
 import stdin from '../sources/stdin.ts';
 import synthetic from '../sources/synthetic.ts';
@@ -48,7 +49,7 @@ const processors: readonly ProcessorDefinition[] = [
   repartition,
   exec,
 ];
-const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, stdin, fileTail];
+const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, httpListen, stdin, fileTail];
 const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */

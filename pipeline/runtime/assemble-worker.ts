@@ -86,6 +86,7 @@ async function assembleSource({ plan, role, kafka, clock, hooks, baseDirectory }
     clock,
     log: hooks.log,
     metrics,
+    announce: hooks.announce,
   });
   return {
     metrics,

@@ -28,6 +28,7 @@ export interface SourceLifeParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
+  readonly announce: (address: string) => void;
 }
 
 /** What is written together: a record or none, the dead letters before it, and how far the source has read then. */
@@ -76,7 +77,9 @@ export class SourceLife {
       for await (const record of definition.records(plan.options, this.#context(positions))) {
         metrics.recordsIn.inc();
         await underWay?.admitOne(this.#signal, () => this.#settled());
-        if (!(await this.#handOver(record, record.position))) break;
+        if (await this.#handOver(record, record.position)) continue;
+        record.settled?.(false);
+        break;
       }
       if (this.#deadLetters.length > 0) await this.#handOver(null, undefined);
     } finally {
@@ -95,6 +98,7 @@ export class SourceLife {
     for (const fallen of this.#outbox.push({ record, deadLetters, position, bytes })) {
       metrics.drop({ BUFFER_FULL: 1 });
       if (fallen.record) records.dropped(fallen.record);
+      fallen.record?.settled?.(false);
     }
     return true;
   }
@@ -120,6 +124,7 @@ export class SourceLife {
     metrics.recordsOut.inc(made.length);
     metrics.bytesOut.inc(made.reduce((sum, record) => sum + valueBytes(record), 0));
     metrics.deadLetters.inc(deadLetters.length);
+    for (const { record } of taken) record?.settled?.(true);
   }
 
   async #settled(): Promise<void> {
@@ -132,12 +137,13 @@ export class SourceLife {
   }
 
   #context(positions: ReadonlyMap<string, unknown>): SourceContext {
-    const { plan, clock, log, baseDirectory } = this.#parts;
+    const { plan, clock, log, baseDirectory, announce } = this.#parts;
     return {
       name: plan.name,
       log,
       clock,
       baseDirectory,
+      announce,
       signal: this.#signal,
       positions,
       advance: async (position) => {

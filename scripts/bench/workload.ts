@@ -24,6 +24,7 @@ export async function writeWorkload(directory: string, frames: number): Promise<
     positions: new Map(),
     advance: async () => undefined,
     deadLetter: async () => undefined,
+    announce: () => undefined,
   };
   let index = 0;
   for await (const { value } of source.records(options, context)) {

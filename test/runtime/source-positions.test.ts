@@ -124,6 +124,7 @@ function sourceWorker(
     clock: systemClock,
     log: silentLog,
     metrics: new WorkerMetrics({ topology: 't', kind: 'source', name: 'table', worker: 'table-0' }),
+    announce: () => undefined,
   });
 }
 

@@ -65,6 +65,7 @@ function sourceHarness({ records, plan = {}, brokerAway = false }: HarnessParts)
     clock: systemClock,
     log: silentLog,
     metrics: new WorkerMetrics({ topology: 't', kind: 'source', name: 'camera', worker: 'camera-0' }),
+    announce: () => undefined,
   });
   return Object.assign(harness, { worker });
 }
@@ -170,4 +171,27 @@ test('stops when asked, though the source would go on', async () => {
   await worker.stop();
 
   await expect(running).resolves.toBeUndefined();
+});
+
+test('tells a record when it is acknowledged, and one that has fallen out that it never will be', async () => {
+  const settled: [number, boolean][] = [];
+  const { worker, answer } = sourceHarness({
+    records: async function* () {
+      for await (const record of frames(5)) {
+        const { seq } = readFrameMeta(record.headers).frame;
+        yield { ...record, settled: (acknowledged) => settled.push([seq, acknowledged]) };
+      }
+    },
+    plan: { live: true },
+    brokerAway: true,
+  });
+
+  const running = worker.run();
+  for (let turn = 0; turn < 50; turn++) await nextTurn();
+  const before = [...settled];
+  answer();
+  await running;
+
+  expect(before).toEqual([[1, false]]); // 0 is on its way, 2 to 4 are kept
+  expect(settled.slice(1)).toEqual([0, 2, 3, 4].map((seq) => [seq, true]));
 });

@@ -15,6 +15,7 @@ export interface SourceRun {
   readonly records: AsyncIterable<SourceRecord>;
   readonly deadLetters: DeadLettered[];
   readonly warnings: string[];
+  readonly announced: string[];
   stop(): void;
 }
 
@@ -26,6 +27,7 @@ export function runSource(
   const stopping = new AbortController();
   const deadLetters: DeadLettered[] = [];
   const warnings: string[] = [];
+  const announced: string[] = [];
   const context: SourceContext = {
     name: 'camera',
     log: loggerInto(warnings),
@@ -37,10 +39,11 @@ export function runSource(
     deadLetter: async (raw, error) => {
       deadLetters.push({ raw: raw.toString(), code: codeOf(error), message: (error as Error).message });
     },
+    announce: (address) => void announced.push(address),
     ...overrides,
   };
   const records = definition.records(definition.options.parse(options), context);
-  return { records, deadLetters, warnings, stop: () => stopping.abort() };
+  return { records, deadLetters, warnings, announced, stop: () => stopping.abort() };
 }
 
 /** The first `count` records, or all there are; then the source is left, as a worker that stops leaves it. */

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Refusal } from './query.ts';
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+import { isLoopback } from '../../web/loopback.ts';
+import { Refusal } from '../../web/refusal.ts';
 
 const HEADERS = {
   'content-security-policy':
@@ -24,8 +23,8 @@ export function setGuardHeaders(response: ServerResponse): void {
  * @throws Refusal 403
  */
 export function throwIfForeignHost({ headers }: IncomingMessage, boundTo: string): void {
-  if (!LOOPBACK.test(boundTo)) return;
+  if (!isLoopback(boundTo)) return;
   const host = headers.host ?? '';
-  if (LOOPBACK.test(host.replace(/:\d+$/, ''))) return;
+  if (isLoopback(host)) return;
   throw new Refusal(403, `this viewer answers to localhost only, not to "${host}"; set host to open it to the network`);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineSink } from '../../ports/sink.ts';
-import { listen } from './listen.ts';
+import { listen } from '../../web/listen.ts';
+import { reachableName } from '../../web/loopback.ts';
 import { Viewer } from './viewer.ts';
 
 const options = z.strictObject({
@@ -19,6 +20,8 @@ const options = z.strictObject({
   title: z.string().min(1).max(100).optional().describe('Heading of the page. Default: the topic.'),
 });
 
+const codes = { busy: 'SINK_PORT_BUSY', unusable: 'SINK_ADDRESS_UNUSABLE' } as const;
+
 /** Pictures of a topic in any browser, live or from the past. */
 export default defineSink({
   name: 'viewer',
@@ -27,14 +30,8 @@ export default defineSink({
   mode: 'live',
   async create({ host, port, maxReplays, title }, setup) {
     const viewer = new Viewer({ host, maxReplays, title: title ?? setup.topic }, setup);
-    const listening = await listen(viewer.server, { tap: setup.name, host, port });
+    const listening = await listen(viewer.server, { who: `tap "${setup.name}"`, host, port, codes });
     setup.announce(`http://${reachableName(host)}:${listening}/`);
     return viewer;
   },
 });
-
-/** A name a browser on this machine can open. */
-function reachableName(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
-}

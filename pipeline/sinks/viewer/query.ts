@@ -1,14 +1,5 @@
 import type { StartPosition } from '../../ports/sink.ts';
-
-/** A request that cannot be answered as it is: HTTP status and one sentence. */
-export class Refusal extends Error {
-  readonly status: number;
-
-  constructor(status: number, sentence: string) {
-    super(sentence);
-    this.status = status;
-  }
-}
+import { Refusal } from '../../web/refusal.ts';
 
 /** What a stream is asked for; `from` null is live. */
 export interface StreamQuery {

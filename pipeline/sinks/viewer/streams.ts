@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { messageOf } from '../../errors/pipeline-error.ts';
 import type { SinkSetup, StartPosition } from '../../ports/sink.ts';
+import { Refusal } from '../../web/refusal.ts';
 import type { Gallery } from './gallery.ts';
 import { streamLive } from './live-stream.ts';
 import { MULTIPART_TYPE } from './multipart.ts';
-import { Refusal, streamQuery, type StreamQuery } from './query.ts';
+import { streamQuery, type StreamQuery } from './query.ts';
 import { streamReplay } from './replay-stream.ts';
 import { SourceView, type SourceState } from './source-view.ts';
 

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { messageOf } from '../../errors/pipeline-error.ts';
 import type { Sink, SinkSetup } from '../../ports/sink.ts';
+import { Refusal } from '../../web/refusal.ts';
 import { answer, answerJson, answerSentence } from './answers.ts';
 import { Gallery } from './gallery.ts';
 import { setGuardHeaders, throwIfForeignHost } from './guard.ts';
 import { pageFiles, type PageFile } from './page/files.ts';
-import { readQuery, Refusal } from './query.ts';
+import { readQuery } from './query.ts';
 import { Streams } from './streams.ts';
 
 /** How long streams may take to say goodbye. */
