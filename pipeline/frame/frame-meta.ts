@@ -15,6 +15,13 @@ export const detectedObjectSchema = z.looseObject({
   bbox: bboxSchema,
   attributes: z.array(z.unknown()),
   zones: z.array(z.string()),
+  track: z
+    .looseObject({
+      ageMs: z.int().nonnegative().describe('Milliseconds since it was seen first.'),
+      velocity: z.tuple([z.number(), z.number()]).describe('[x, y] in pixels a second, in the space of bbox.'),
+    })
+    .optional()
+    .describe('What its track tells, where trackId is not null.'),
 });
 
 export const frameSchema = z.looseObject({

@@ -1,4 +1,4 @@
-import type { Bbox, FrameMeta } from './frame-meta.ts';
+import type { Bbox, DetectedObject, FrameMeta } from './frame-meta.ts';
 
 /** Width and height in pixels. */
 export interface Size {
@@ -31,10 +31,19 @@ export function resizedMeta(meta: FrameMeta, { from, to }: { from: Size; to: Siz
     ...boxed,
     bbox: scaledBox(boxed.bbox, width / space.width, height / space.height),
   });
+  const withVelocity = (object: DetectedObject): DetectedObject => {
+    if (object.track === undefined) return object;
+    const [x, y] = object.track.velocity;
+    const velocity: [number, number] = [
+      thousandths((x * width) / space.width),
+      thousandths((y * height) / space.height),
+    ];
+    return { ...object, track: { ...object.track, velocity } };
+  };
   return {
     ...meta,
     frame: { ...meta.frame, width, height, transforms },
-    ...(meta.objects && { objects: meta.objects.map(toNewSpace) }),
+    ...(meta.objects && { objects: meta.objects.map(toNewSpace).map(withVelocity) }),
     ...(meta.truth && { truth: { ...meta.truth, objects: meta.truth.objects.map(toNewSpace) } }),
   };
 }

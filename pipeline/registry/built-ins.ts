@@ -14,6 +14,7 @@ import motion from '../../processors/motion/index.ts';
 import repartition from '../../processors/repartition.ts';
 import resize from '../../processors/resize.ts';
 import throttle from '../../processors/throttle.ts';
+import track from '../../processors/track/index.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
@@ -36,6 +37,7 @@ const processors: readonly ProcessorDefinition[] = [
   resize,
   motion,
   cocoSsd,
+  track,
   annotate,
   encode,
   meta,
