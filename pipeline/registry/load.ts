@@ -4,10 +4,17 @@ import type { ProcessorDefinition } from '../ports/processor.ts';
 import { errorAt, type Finding } from '../topology/finding.ts';
 import { SECTIONS, readParts, type Part } from '../topology/graph.ts';
 import { placeOfValue, type Located } from '../topology/located.ts';
-import { isModulePath, type DefinitionKind, type Registered, type Registry } from '../topology/registry.ts';
+import {
+  isModulePath,
+  type Definition,
+  type DefinitionKind,
+  type Registered,
+  type Registry,
+} from '../topology/registry.ts';
 import { builtIns } from './built-ins.ts';
 import { findModule, similarFile } from './find-module.ts';
 import { importDefinition, type DefinitionOf } from './import-definition.ts';
+import { codeOf } from './module-code.ts';
 
 const SHELVES = { processor: 'processors', source: 'sources', sink: 'sinks' } as const;
 
@@ -21,6 +28,8 @@ const NOT_FOUND = {
 export interface LoadedRegistry {
   readonly registry: Registry;
   readonly findings: readonly Finding[];
+  /** Files of the modules, with the local files they import; absolute. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -50,6 +59,7 @@ export async function loadRegistry(
     sinks: new Map(builtIns.sinks),
   };
   const findings: Finding[] = [];
+  const files: string[] = [];
   for (const part of readParts(root)) {
     const { definition: kind, typeKey } = SECTIONS[part.kind];
     const shelf = registry[SHELVES[kind]] as Map<string, Registered<DefinitionOf<typeof kind>>>;
@@ -57,13 +67,20 @@ export async function loadRegistry(
     const place = placeOfValue(root, [...part.path, typeKey]);
     try {
       const loaded = await loadModule(kind, part.reference, baseDirectory);
-      if (loaded) shelf.set(part.reference, loaded);
+      if (!loaded) continue;
+      shelf.set(part.reference, loaded.registered);
+      files.push(...loaded.files);
     } catch (error) {
       const code = error instanceof UserError ? error.code : 'TOPOLOGY_BROKEN_MODULE';
       findings.push(errorAt(place, { code, message: `${nameOf(part)}: ${messageOf(error)}` }));
     }
   }
-  return { registry, findings };
+  return { registry, findings, files };
+}
+
+interface LoadedModule<D extends Definition> {
+  readonly registered: Registered<D>;
+  readonly files: readonly string[];
 }
 
 /** Undefined for a bare name that has no module: lint knows what was meant. */
@@ -71,9 +88,12 @@ async function loadModule<K extends DefinitionKind>(
   kind: K,
   reference: string,
   baseDirectory: string,
-): Promise<Registered<DefinitionOf<K>> | undefined> {
+): Promise<LoadedModule<DefinitionOf<K>> | undefined> {
   const path = await findModule(kind, reference, baseDirectory);
-  if (path !== null) return { id: path, definition: await importDefinition(kind, path) };
+  if (path !== null) {
+    const { files, digest: code } = await codeOf(path);
+    return { registered: { id: path, definition: await importDefinition(kind, path), code }, files };
+  }
   if (!isModulePath(reference)) return undefined;
   const wanted = resolve(baseDirectory, reference);
   const similar = await similarFile(wanted);

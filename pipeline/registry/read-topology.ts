@@ -38,7 +38,7 @@ export interface TopologyRequest {
 /** A topology that can run; `findings` are warnings. */
 export interface ReadTopology {
   readonly plan: Plan;
-  /** Absolute paths of all files it was read from. */
+  /** Absolute paths of all files it was read from, modules among them. */
   readonly files: readonly string[];
   readonly registry: Registry;
   readonly findings: readonly Finding[];
@@ -83,10 +83,12 @@ async function examine(request: TopologyRequest) {
   const parsed = fillVariables(withOverrides(layered, request), find);
   const redact = redactor(parsed.secrets);
   if (!isYaml(parsed)) return { parsed, files, registry: builtIns, findings: sortFindings(parsed.findings), redact };
-  const { registry, findings } = await loadRegistry(parsed.root, dirname(resolve(file)), request.processors);
-  const told = { ...parsed, findings: [...parsed.findings, ...findings] };
+  const loaded = await loadRegistry(parsed.root, dirname(resolve(file)), request.processors);
+  const { registry } = loaded;
+  const told = { ...parsed, findings: [...parsed.findings, ...loaded.findings] };
   const all = lintTopology(told, { registry, checkExpression });
-  return { parsed, files, registry, findings: all.map((finding) => redacted(finding, redact)), redact };
+  const findings = all.map((finding) => redacted(finding, redact));
+  return { parsed, files: [...files, ...loaded.files], registry, findings, redact };
 }
 
 function redacted(finding: Finding, redact: Redact): Finding {

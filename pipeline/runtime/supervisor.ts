@@ -2,7 +2,7 @@ import type { Admin, Connection } from '../ports/admin.ts';
 import type { Plan } from '../topology/plan.ts';
 import { messageOf } from '../errors/pipeline-error.ts';
 import { hasFailedTrial, isFailedPart, isSource, takenBack } from './apply/trial.ts';
-import { runsTheSame } from './apply/worker-part.ts';
+import { changesCode, runsTheSame, withCodeOf } from './apply/worker-part.ts';
 import { LagWatch } from './lag-watch.ts';
 import { workerName, type Role } from './messages.ts';
 import { byTimeAndKey, storeUnknown, type StateEntry, type StateQuery } from './state-reading.ts';
@@ -42,7 +42,7 @@ export class Supervisor {
   readonly #workers = new WorkerSet();
   readonly #lags: LagWatch;
   #plan: Plan;
-  /** Workers whose failure is told to whoever changes the topology: it ends nothing. */
+  /** Workers whose failure ends nothing: it was told to whoever changed the topology, who is to change it again. */
   #onTrial: readonly Observed[] = [];
   #changing: Promise<unknown> = Promise.resolve();
   #watchedMs = Date.now();
@@ -93,7 +93,10 @@ export class Supervisor {
     const takeBack = async (entered: readonly Observed[]): Promise<void> => {
       await this.#stopWorkers(entered, STOP_DEADLINE_MS);
       const roles = leaving.map(({ process }) => process.role);
-      await this.#enter(before, this.#workers.replace([...leaving, ...entered], this.#processes(roles, before)));
+      const back = withCodeOf(before, plan); // which is all there is of it
+      const again = this.#workers.replace([...leaving, ...entered], this.#processes(roles, back));
+      this.#onTrial = again.filter(({ process }) => changesCode(process.role, before, plan));
+      await this.#enter(back, again);
     };
     try {
       await between();
@@ -107,9 +110,10 @@ export class Supervisor {
     const started = this.#enter(plan, entered);
     const failed = await this.#firstFailed();
     await started;
-    if (failed) await takeBack(entered);
     this.#onTrial = [];
-    if (failed) throw takenBack(failed);
+    if (!failed) return;
+    await takeBack(entered);
+    throw takenBack(failed, changesCode(failed.role, before, plan));
   }
 
   /** Resolves when every source has ended and every group has read and committed all there is; or when one has failed. */

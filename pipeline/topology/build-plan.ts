@@ -71,7 +71,7 @@ interface Setting<D extends Definition> {
 function planSource(
   name: string,
   source: SourceSpec,
-  { spec, root, registered: { id, definition } }: Setting<SourceDefinition>,
+  { spec, root, registered: { id, definition, code } }: Setting<SourceDefinition>,
 ): Planned<SourcePlan, SourceDefinition> {
   const given = definition.options.parse(source.with ?? {});
   const { endless, live, produces = definition.produces } = definition.nature(given);
@@ -79,6 +79,7 @@ function planSource(
   const plan: SourcePlan = {
     name,
     type: id,
+    ...(code !== undefined && { code }),
     to: source.to,
     ...shownOptions(given, root, ['sources', name]),
     deadLetterTopic: deadLetterTopicOf(spec.name, name),
@@ -99,7 +100,7 @@ function planSource(
 function planStage(
   name: string,
   stage: StageSpec,
-  { spec, root, registered: { id, definition } }: Setting<ProcessorDefinition>,
+  { spec, root, registered: { id, definition, code } }: Setting<ProcessorDefinition>,
 ): Planned<StagePlan, ProcessorDefinition> {
   const { defaults } = spec;
   const { delivery, to = {} } = stage;
@@ -113,6 +114,7 @@ function planStage(
     from: listOf(stage.from),
     to: typeof to === 'string' ? { default: to } : to,
     process: id,
+    ...(code !== undefined && { code }),
     options,
     ...secrets,
     guarantee: stage.guarantee ?? defaults.guarantee,
@@ -178,7 +180,7 @@ function withRepartition(
   const topic = repartitionTopicOf(topology, plan.name);
   const { id, definition: repartition } = registered(registry.processors, 'repartition');
   const before: StagePlan = {
-    ...planStateless(plan),
+    ...withoutOwn(plan),
     name,
     ...(plan.was !== undefined && { was: repartitionStageOf(plan.was) }),
     group: stageGroupOf(topology, name),
@@ -193,14 +195,17 @@ function withRepartition(
   ];
 }
 
-function planStateless({ stateMeaning, secrets, ...plan }: StagePlan): StagePlan {
-  return (stateMeaning ?? secrets) ? { ...plan, changelogs: {} } : plan;
+/** What a stage has in common with the one in front of it: neither state nor secrets nor code. */
+function withoutOwn(plan: StagePlan): StagePlan {
+  const own: readonly string[] = ['stateMeaning', 'secrets', 'code'] satisfies (keyof StagePlan)[];
+  const common = Object.entries(plan).filter(([key]) => !own.includes(key));
+  return { ...(Object.fromEntries(common) as unknown as StagePlan), changelogs: {} };
 }
 
 function planTap(
   name: string,
   tap: TapSpec,
-  { spec, root, registered: { id, definition } }: Setting<SinkDefinition>,
+  { spec, root, registered: { id, definition, code } }: Setting<SinkDefinition>,
 ): Planned<TapPlan, SinkDefinition> {
   const plan: TapPlan = {
     name,
@@ -208,6 +213,7 @@ function planTap(
     group: tapGroupOf(spec.name, name),
     on: tap.on,
     sink: id,
+    ...(code !== undefined && { code }),
     ...shownOptions(definition.options.parse(tap.with ?? {}), root, ['taps', name]),
     mode: definition.mode,
     where: tap.where ?? null,

@@ -33,6 +33,8 @@ export interface SourcePlan {
   readonly name: string;
   /** Built-in name or absolute path of the module. */
   readonly type: string;
+  /** Digest of the source of its module and of the local files that imports; absent for what is built in. */
+  readonly code?: string;
   readonly to: string;
   readonly options: unknown;
   /** Those of the options that are known to its worker alone. */
@@ -82,6 +84,8 @@ export interface StagePlan {
   readonly to: Readonly<Record<string, string>>;
   /** Built-in name or absolute path of the module. */
   readonly process: string;
+  /** Digest of the source of its module and of the local files that imports; absent for what is built in. */
+  readonly code?: string;
   readonly options: unknown;
   /** Those of the options that are known to its worker alone. */
   readonly secrets?: readonly SecretOption[];
@@ -118,6 +122,8 @@ export interface TapPlan {
   readonly group: string;
   readonly on: string;
   readonly sink: string;
+  /** Digest of the source of its module and of the local files that imports; absent for what is built in. */
+  readonly code?: string;
   readonly options: unknown;
   /** Those of the options that are known to its worker alone. */
   readonly secrets?: readonly SecretOption[];

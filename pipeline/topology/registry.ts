@@ -9,6 +9,8 @@ export type DefinitionKind = Definition['kind'];
 export interface Registered<D extends Definition> {
   readonly id: string;
   readonly definition: D;
+  /** Digest of the source of its module; absent for what is built in. */
+  readonly code?: string;
 }
 
 /** Everything a topology can name, under the words its file uses; modules of the user are there by path as well. */

@@ -9,6 +9,7 @@ import {
   disordered,
   edit,
   env,
+  numbers,
   pidsOf,
   planned,
   produce,
@@ -16,6 +17,7 @@ import {
   started,
   steadyLoad,
   valuesOf,
+  withModule,
   withTap,
 } from './changing.ts';
 import { readAll } from './read-records.ts';
@@ -189,6 +191,56 @@ test('up --watch applies what is saved, and leaves what is wrong or destructive'
   await topology.up.line(/topology.yaml is not applied: TOPOLOGY_INVALID/);
 
   expect(Object.keys(await pidsOf(topology)).sort()).toEqual(['count', 'other', 'pass', 'seen']);
+});
+
+test('an edited processor, or a file it imports, restarts the stages that use it alone, drained', async () => {
+  const topology = await withModule();
+  const before = await pidsOf(topology);
+  await produce(topology, 0, 200);
+  expect(await planned(topology)).toMatchObject({ code: 0, changes: [] });
+
+  await writeFile(join(topology.directory, 'processors/factor.ts'), 'export const factor = 1000;');
+  const told = await run(topology, 'plan', topology.file);
+  const { code } = await run(topology, 'apply', topology.file);
+  await produce(topology, 200, 300);
+
+  expect(told.lines.join('\n')).toMatch(
+    /^~ stage pass +changed, offsets kept\n +code changed\n +restarts, drained\n1 changed$/m,
+  );
+  expect(code).toBe(0);
+  const after = await pidsOf(topology);
+  expect(after['pass']).not.toEqual(before['pass']);
+  expect({ ...after, pass: null }).toEqual({ ...before, pass: null });
+  await until(async () => (await valuesOf(topology, 'frames.passed')).length >= 300, { what: 'all records' });
+  const passed = (await valuesOf(topology, 'frames.passed')).sort((a, b) => a - b);
+  expect(passed).toEqual([...numbers(0, 200), ...numbers(200, 300).map((n) => n * 1000)]);
+  expect((await run(topology, 'apply', topology.file)).lines).toEqual(['nothing to change']);
+});
+
+test('up --watch restarts the stages whose processor is saved, and leaves them when it does not compile', async () => {
+  const topology = await withModule('--watch');
+  const before = await pidsOf(topology);
+  const factor = join(topology.directory, 'processors/factor.ts');
+
+  await writeFile(factor, 'export const factor = ;');
+  await topology.up.line(/is not applied: TOPOLOGY_INVALID .*times\.ts does not load: Unexpected ";"/);
+  expect(await pidsOf(topology)).toEqual(before);
+  const times = join(topology.directory, 'processors/times.ts');
+  const text = await readFile(times, 'utf8');
+  await writeFile(factor, 'export const factor = 1;');
+  await writeFile(times, text.replace('process: (', "create: () => { throw new RangeError('no luck'); }, was: ("));
+  await topology.up.line(/CHANGE_TAKEN_BACK stage "pass" could not start: .*no luck; it stands still and the rest/);
+  const applied = (): number => topology.up.lines.filter((line) => line.startsWith('applied: 1 changed')).length;
+  await writeFile(times, text);
+  await until(() => applied() === 1, { what: 'the code as it was' });
+  await writeFile(factor, 'export const factor = 10;');
+  await until(() => applied() === 2, { what: 'the new factor' });
+  await produce(topology, 1, 2);
+
+  await until(async () => (await valuesOf(topology, 'frames.passed')).length > 0, { what: 'the record' });
+  expect(await valuesOf(topology, 'frames.passed')).toEqual([10]);
+  const after = await pidsOf(topology);
+  expect({ ...after, pass: null }).toEqual({ ...before, pass: null });
 });
 
 test('apply of what does not run says so, and plan tells what up would do', async () => {

@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import type { Change } from '../../pipeline/topology/changes/index.ts';
 import { readAll } from './read-records.ts';
-import { tapline, uniqueTopology, type TopologyRun, type UniqueTopology } from './topology-run.ts';
+import { projectRoot, tapline, uniqueTopology, type TopologyRun, type UniqueTopology } from './topology-run.ts';
 import { until } from './until.ts';
 
 export const bootstrap = inject('bootstrap');
@@ -29,7 +30,34 @@ export interface Changing extends UniqueTopology {
 
 /** Runs a topology of three stages, of which the last counts. */
 export async function started(...more: readonly string[]): Promise<Changing> {
-  const topology = await uniqueTopology(changing);
+  return startedAs(await uniqueTopology(changing), more);
+}
+
+const times = `
+import { z } from 'zod';
+import { defineProcessor } from '${projectRoot}/pipeline/index.ts';
+import { factor } from './factor.ts';
+export default defineProcessor({
+  name: 'times',
+  summary: 'Multiplies.',
+  options: z.strictObject({}),
+  process: ({ value }) => ({ value: String(Number(value) * factor) }),
+});
+`;
+
+/** The same, with a first stage whose processor is a module in the folder of the topology, which imports another. */
+export async function withModule(...more: readonly string[]): Promise<Changing> {
+  const topology = await uniqueTopology(
+    changing.replace(/process: filter(, to: frames\.passed), with: .*}/, 'process: times$1 }'),
+  );
+  await mkdir(join(topology.directory, 'processors'));
+  await symlink(join(projectRoot, 'node_modules'), join(topology.directory, 'node_modules'));
+  await writeFile(join(topology.directory, 'processors/times.ts'), times);
+  await writeFile(join(topology.directory, 'processors/factor.ts'), 'export const factor = 1;');
+  return startedAs(topology, more);
+}
+
+async function startedAs(topology: UniqueTopology, more: readonly string[]): Promise<Changing> {
   const args = ['up', topology.file, '--no-ui', ...more];
   const up = await tapline({ args, env, directory: topology.directory });
   await up.line(/metrics http/);
@@ -71,10 +99,16 @@ export async function pidsOf({ up }: Changing): Promise<Record<string, readonly 
 /** Writes the numbers of a range, under ten keys. */
 export async function produce(topology: UniqueTopology, from: number, to: number): Promise<void> {
   const command = await tapline({ args: ['produce', topology.topic('frames.numbers'), '--key-separator', ':'], env });
-  const numbers = Array.from({ length: to - from }, (_, n) => from + n);
-  command.process.stdin!.end(numbers.map((n) => `k${n % 10}:${n}\n`).join(''));
+  command.process.stdin!.end(
+    numbers(from, to)
+      .map((n) => `k${n % 10}:${n}\n`)
+      .join(''),
+  );
   expect(await command.ended).toBe(0);
 }
+
+/** The numbers of a range. */
+export const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
 
 /** Numbers in a topic. */
 export async function valuesOf(topology: UniqueTopology, name: string): Promise<number[]> {

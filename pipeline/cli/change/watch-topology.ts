@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { PipelineError, messageOf } from '../../errors/pipeline-error.ts';
 import type { TopologyChanger } from '../../runtime/apply/topology-changer.ts';
 import type { Run } from '../../runtime/run-file.ts';
-import { readTold } from '../read-plan.ts';
 import { paint } from '../terminal.ts';
 import type { RunView } from '../view/run-view.ts';
+import { readFresh } from './read-fresh.ts';
 
 /** Editors write a file in several steps. */
 const QUIET_MS = 150;
@@ -56,7 +56,9 @@ async function applySaved({
 }: Watched): Promise<readonly string[] | undefined> {
   try {
     const { overlays, set, source } = overrides;
-    const { plan, files } = await readTold({ file, overlays, set, ...(source !== null && { sourceShortcut: source }) });
+    const request = { file, overlays, set, ...(source !== null && { sourceShortcut: source }) };
+    const { plan, files, warnings } = await readFresh(request);
+    for (const warning of warnings) view.line(warning);
     await changer.apply(plan, []);
     return files;
   } catch (error) {

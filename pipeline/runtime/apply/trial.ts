@@ -19,9 +19,12 @@ export function hasFailedTrial(worker: Observed): boolean {
   return isFailedPart(worker) || worker.process.restarts >= TRIAL_DEATHS;
 }
 
-/** What is to be told of it. */
-export function takenBack({ role, failure }: WorkerProcess): UserError {
+/** What is to be told of it. Code that was overwritten cannot be taken back. */
+export function takenBack({ role, failure }: WorkerProcess, isCode: boolean): UserError {
   const why = failure?.message ?? 'see the log';
-  const sentence = `${role.kind} "${role.name}" could not start: ${why}; all runs as before, correct the file and apply it again`;
+  const end = isCode
+    ? 'it stands still and the rest runs as before, correct its code and apply it again'
+    : 'all runs as before, correct the file and apply it again';
+  const sentence = `${role.kind} "${role.name}" could not start: ${why}; ${end}`;
   return new UserError('CHANGE_TAKEN_BACK', sentence);
 }

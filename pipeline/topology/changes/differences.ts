@@ -6,6 +6,7 @@ import { formatSize } from '../size.ts';
 const DERIVED = new Set([
   'name',
   'was',
+  'code',
   'group',
   'deadLetterTopic',
   'changelogs',
@@ -22,7 +23,15 @@ const LONGEST_VALUE = 60;
 export function differences(before: object, after: object): readonly string[] {
   const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   const keys = [...new Set([...old.keys(), ...now.keys()])].filter((key) => !DERIVED.has(key));
-  return keys.flatMap((key) => valueDifferences(key === 'options' ? 'with' : key, old.get(key), now.get(key)));
+  return [
+    ...keys.flatMap((key) => valueDifferences(key === 'options' ? 'with' : key, old.get(key), now.get(key))),
+    ...codeDifference(old.get('code'), now.get('code')),
+  ];
+}
+
+/** Where another module takes its place, that is the difference. */
+function codeDifference(before: unknown, after: unknown): readonly string[] {
+  return before === undefined || after === undefined || before === after ? [] : ['code changed'];
 }
 
 /** A worker knows how large its dead letters may be, which follows from what it reads. */
