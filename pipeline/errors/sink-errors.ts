@@ -20,4 +20,12 @@ export const sinkErrors = {
     cause: 'The files sink was told to write pictures, but a record holds none.',
     mend: 'Tap a topic with encoded pictures, or use format: jsonl.',
   },
+  SINK_NO_ANSWER: {
+    cause: 'The address of a webhook could not be reached or did not answer in time.',
+    mend: 'Check the address and its server; raise timeout, or onError.retries of the tap, if it is away for longer.',
+  },
+  SINK_REFUSED: {
+    cause: 'The server behind a webhook answered with an error status.',
+    mend: 'See what it says. After 408, 425, 429 and 5xx the record is sent again, as onError of the tap says; else it is set aside.',
+  },
 } as const;

@@ -22,6 +22,7 @@ import consoleSink from '../sinks/console.ts';
 import files from '../sinks/files.ts';
 import topic from '../sinks/topic.ts';
 import viewer from '../sinks/viewer/index.ts';
+import webhook from '../sinks/webhook.ts';
 import fileTail from '../sources/file-tail.ts';
 import http from '../sources/http.ts';
 import httpListen from '../sources/http-listen.ts';
@@ -52,7 +53,7 @@ const processors: readonly ProcessorDefinition[] = [
   exec,
 ];
 const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, httpListen, stdin, fileTail];
-const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic];
+const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic, webhook];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
 export const builtIns: Registry = {

@@ -78,9 +78,8 @@ export class TapWorker {
   async #writeBatch(batch: PartitionBatch, context: BatchContext): Promise<void> {
     this.#parts.metrics.recordsIn.inc(batch.records.length);
     for (const record of batch.records) {
-      if (context.signal.aborted) return;
-      const finished = await this.#writeWithRetries(record, context.signal);
-      if (!finished) return;
+      const finished = !context.signal.aborted && (await this.#writeWithRetries(record, context.signal));
+      if (!finished) return context.commit(record.offset); // what was written before it is not written again
     }
     await context.commit(batch.nextOffset);
   }

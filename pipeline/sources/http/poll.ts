@@ -1,18 +1,12 @@
-import { messageOf } from '../../errors/pipeline-error.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { formatDuration } from '../../topology/duration.ts';
 import { formatSize } from '../../topology/size.ts';
+import { NoAnswerError, withinTime, type Patience } from '../../web/within-time.ts';
 import { BadAnswerError } from './bad-answer.ts';
 
 /** A question that is asked again and again. */
-export interface Question {
+export interface Question extends Patience {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Longest wait for a whole answer, milliseconds. */
-  readonly timeout: number;
   readonly maxBytes: number;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 /** A whole answer with status 2xx. */
@@ -33,6 +27,8 @@ export function createPoll(question: Question): () => Promise<Answer | null> {
       const headers = { ...question.headers, ...(etag !== null && { 'if-none-match': etag }) };
       const head = await fetch(question.url, { headers, signal });
       return { head, body: await readBody(head, question) };
+    }).catch((error: unknown) => {
+      throw noAnswer(question.url, error);
     });
     const { head, body } = response;
     if (head.status === 304) return null;
@@ -74,27 +70,8 @@ function throwIfBad(
   }
 }
 
-async function withinTime<Result>(question: Question, ask: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const { url, timeout, clock, signal } = question;
-  const asking = new AbortController();
-  const answered = new AbortController();
-  const leave = (): void => asking.abort();
-  signal.addEventListener('abort', leave);
-  void clock.sleep(timeout, answered.signal).then(leave);
-  try {
-    return await ask(asking.signal);
-  } catch (cause) {
-    const reason = asking.signal.aborted ? `not within ${formatDuration(timeout)}` : deepestReason(cause);
-    throw new BadAnswerError('SOURCE_NO_ANSWER', `${url} gave no answer: ${reason}; check the address`, { cause });
-  } finally {
-    answered.abort();
-    signal.removeEventListener('abort', leave);
-  }
-}
-
-/** `fetch failed` says nothing; its cause does. */
-function deepestReason(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return deepestReason(error.errors[0]);
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined ? messageOf(error) : deepestReason(cause);
+function noAnswer(url: string, error: unknown): unknown {
+  if (!(error instanceof NoAnswerError)) return error;
+  const message = `${url} gave no answer: ${error.message}; check the address`;
+  return new BadAnswerError('SOURCE_NO_ANSWER', message, { cause: error.cause });
 }
