@@ -111,9 +111,9 @@ describe('webhook', () => {
     for (const after of ['7', date, '999999', 'soon'])
       waits.push(reactTo(await thrownAt(503, { 'retry-after': after }), 1, policy));
 
-    expect(waits[0]).toEqual({ do: 'retry', afterMs: 7000 });
-    expect(waits[1]!.afterMs).toBeGreaterThan(50_000);
-    expect(waits.slice(2).map(({ afterMs }) => afterMs)).toEqual([300_000, 100]);
+    const [seconds, later, long, unknown] = waits.map((reaction) => (reaction.do === 'retry' ? reaction.afterMs : -1));
+    expect([seconds, long, unknown]).toEqual([7000, 300_000, 100]);
+    expect(later).toBeGreaterThan(50_000);
   });
 
   it('sets aside at once what is refused for good', async () => {
