@@ -133,7 +133,7 @@ async function startOne(request: Request): Promise<BrokerNote> {
   throw new UserError(
     'BROKER_NOT_AVAILABLE',
     `no Kafka broker: KAFKA_BROKERS is not set; ${parts.reason}; ${composed.reason}. ` +
-      'Name a broker in KAFKA_BROKERS, or install Java 17 and Maven, or start Docker',
+      'Name a broker in KAFKA_BROKERS, or install Java 17 and Maven, or start Docker; `up --memory` runs a topology without a broker',
   );
 }
 

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { acquireBroker, keepBrokerRunning, type Broker } from '../broker/index.ts';
-import { UserError } from '../errors/pipeline-error.ts';
 import { createKafka, type Kafka } from '../kafka/index.ts';
 import type { Admin } from '../ports/admin.ts';
 import { carryOver, pendingRenamings } from '../runtime/apply/carry-over.ts';
@@ -11,13 +10,12 @@ import { provision } from '../runtime/provision.ts';
 import { removeRun, startingRun, writeRun, type Run } from '../runtime/run-file.ts';
 import { StatusServer } from '../runtime/status-server.ts';
 import { Supervisor, type SupervisorEvents } from '../runtime/supervisor.ts';
-import type { WorkerProcess } from '../runtime/worker-process.ts';
 import type { Plan } from '../topology/plan.ts';
 import { stateDirectory } from './options.ts';
 import { replaceRunning } from './replace-running.ts';
+import { conclude, exitCodeWhenAsked, refuseEndless, type End } from './run-end.ts';
 import { stopRequest } from './stop-request.ts';
 import { complain, paint } from './terminal.ts';
-import { summaryLines, wasLossless } from './view/summary.ts';
 import type { Change } from '../topology/changes/index.ts';
 import { changeLines, changeSummary } from './change/change-lines.ts';
 import { watchTopology } from './change/watch-topology.ts';
@@ -75,7 +73,7 @@ async function runNoted(run: Run, setting: Setting): Promise<number> {
       ? null
       : keepBrokerRunning({ stateDirectory: directory, onProgress, signal: watch.signal });
   try {
-    return stop.signal.aborted ? exitCodeWhenAsked(options) : await runOn(broker, run, setting);
+    return stop.signal.aborted ? exitCodeWhenAsked(options.untilDone) : await runOn(broker, run, setting);
   } finally {
     watch.abort();
     await keeping;
@@ -105,7 +103,7 @@ async function runOn(broker: Broker, run: Run, setting: Setting): Promise<number
   try {
     const end = await untilEnd(supervisor, setting);
     await stopClean(supervisor, setting);
-    return conclude(end, { supervisor, view, options });
+    return conclude(end, { status: () => supervisor.status(), view, untilDone: options.untilDone });
   } finally {
     watch?.close();
     await supervisor.stop();
@@ -114,9 +112,6 @@ async function runOn(broker: Broker, run: Run, setting: Setting): Promise<number
     log.flush();
   }
 }
-
-/** Asked to stop, all done, or the worker that cannot go on. */
-type End = 'asked' | 'done' | WorkerProcess;
 
 async function untilEnd(supervisor: Supervisor, { options, stop }: Setting): Promise<End> {
   if (!stop.signal.aborted) void supervisor.start();
@@ -133,30 +128,6 @@ async function stopClean(supervisor: Supervisor, { view, stop }: Setting): Promi
       if (worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL');
   });
   await supervisor.stop();
-}
-
-interface Conclusion {
-  readonly supervisor: Supervisor;
-  readonly view: RunView;
-  readonly options: RunOptions;
-}
-
-/** The last words, and the exit code. Figures are complete only now: every worker tells its last ones when it leaves. */
-function conclude(end: End, { supervisor, view, options }: Conclusion): number {
-  if (end === 'asked') return exitCodeWhenAsked(options);
-  if (end === 'done') {
-    const status = supervisor.status();
-    for (const line of summaryLines(status)) view.line(line);
-    return wasLossless(status) ? 0 : 1;
-  }
-  const why = end.failure?.message ?? 'see the log';
-  view.line(`${paint('red', 'error')} ${end.role.kind} "${end.role.name}" cannot go on: ${why}`);
-  return 1;
-}
-
-/** Not everything is done then. */
-function exitCodeWhenAsked({ untilDone }: RunOptions): number {
-  return untilDone ? 1 : 0;
 }
 
 async function ensureTopics(admin: Admin, plan: Plan, view: RunView): Promise<void> {
@@ -215,13 +186,4 @@ function supervisorEvents(view: RunView, record: (line: string) => void): Superv
     },
     onWarning: (sentence) => view.line(`${paint('yellow', 'warn')} ${sentence}`),
   };
-}
-
-function refuseEndless({ sources }: Plan): void {
-  const endless = sources.filter((source) => source.endless).map(({ name }) => `"${name}"`);
-  if (endless.length === 0) return;
-  throw new UserError(
-    'UNTIL_DONE_ENDLESS',
-    `--until-done would wait for ever: source ${endless.join(', ')} never ends; leave the option out, or make the source finite`,
-  );
 }

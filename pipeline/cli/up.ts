@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../errors/pipeline-error.ts';
+import { runInMemory } from './run-in-memory.ts';
 import { runTopology } from './run-topology.ts';
 import { fileOption, setOption, topologyArgument, topologyRequest, type TopologyOptions } from './options.ts';
 import { readTold } from './read-plan.ts';
@@ -12,6 +13,7 @@ interface UpOptions extends TopologyOptions {
   readonly logLevel: string;
   readonly metricsPort?: number;
   readonly watch: boolean;
+  readonly memory: boolean;
 }
 
 /** `up`: lint, plan, find a broker, create topics, start every part, show what happens, stop cleanly. */
@@ -27,6 +29,7 @@ export function upCommand(): Command {
     .addOption(setOption())
     .option('--until-done', 'end when finite sources are read and everything is processed', false)
     .option('--watch', 'apply the file whenever it is saved, and print what that changed', false)
+    .addOption(memoryOption())
     .option('--no-ui', 'plain lines instead of the live table')
     .option('--keep-broker', 'leave the broker running at the end', false)
     .addOption(
@@ -42,11 +45,13 @@ Examples:
   npm run topology:up
   npm run topology:up -- --source street.mp4
   npm run topology:up -- -f topology.yaml -f prod.yaml --set stages.detect.replicas=2 --no-ui
-  npm run topology:up -- --source street.mp4 --set sources.camera.with.pace=fast --until-done`,
+  npm run topology:up -- --source street.mp4 --set sources.camera.with.pace=fast --until-done
+  npm run topology:up -- --memory`,
     )
     .action(async (file: string | undefined, options: UpOptions) => {
       const request = topologyRequest(file, options);
       const { plan, files } = await readTold({ ...request, sourceShortcut: options.source });
+      if (options.memory) process.exit(await runInMemory(plan, options));
       const overrides = {
         overlays: [...(request.overlays ?? [])],
         set: [...options.set],
@@ -55,6 +60,13 @@ Examples:
       process.exitCode = await runTopology(plan, { ...options, overrides, files });
       process.exit();
     });
+}
+
+/** What needs a broker, or a run that others can see, goes without it. */
+function memoryOption(): Option {
+  return new Option('--memory', 'run in this process without a broker: nothing outside can subscribe, nothing is kept')
+    .default(false, 'no')
+    .conflicts(['watch', 'keepBroker', 'metricsPort']);
 }
 
 function portNumber(text: string): number {

@@ -50,7 +50,25 @@ export async function assembleWorker(order: WorkerOrder, hooks: WorkerHooks): Pr
   easeCollection();
   const { plan, role, connection } = order;
   const kafka = createKafka(connection, { log: hooks.log, clientId: `tapline-${plan.name}-${workerName(role)}` });
-  const parts: CommonParts = { plan, role, kafka, clock: systemClock, hooks, baseDirectory: dirname(plan.file) };
+  return assemble({ plan, role, kafka, hooks }, { outlivesCrashes: true });
+}
+
+/** What a worker of a process that it shares with others stands on. */
+export interface WorkerSetting {
+  readonly plan: Plan;
+  readonly role: Role;
+  readonly kafka: Kafka;
+  readonly hooks: WorkerHooks;
+}
+
+/** Builds a worker on any transport. A crash of its process is the end of all, so that it remembers none. */
+export function assembleWorkerOn(setting: WorkerSetting): Promise<Worker> {
+  return assemble(setting, { outlivesCrashes: false });
+}
+
+function assemble(setting: WorkerSetting, { outlivesCrashes }: Pick<CommonParts, 'outlivesCrashes'>): Promise<Worker> {
+  const { plan, role } = setting;
+  const parts: CommonParts = { ...setting, outlivesCrashes, clock: systemClock, baseDirectory: dirname(plan.file) };
   if (role.kind === 'source') return assembleSource(parts);
   if (role.kind === 'stage') return assembleStageOf(parts);
   return assembleTap(parts);
@@ -60,12 +78,10 @@ function metricsOf(plan: Plan, role: Role): WorkerMetrics {
   return new WorkerMetrics({ topology: plan.name, kind: role.kind, name: role.name, worker: workerName(role) });
 }
 
-interface CommonParts {
-  readonly plan: Plan;
-  readonly role: Role;
-  readonly kafka: Kafka;
+interface CommonParts extends WorkerSetting {
   readonly clock: Clock;
-  readonly hooks: WorkerHooks;
+  /** Whether somebody starts it again after its process has crashed. */
+  readonly outlivesCrashes: boolean;
   readonly baseDirectory: string;
 }
 
@@ -113,17 +129,19 @@ function sourceDelivery(
   });
 }
 
-async function assembleStageOf({ plan, role, kafka, clock, hooks }: CommonParts): Promise<Worker> {
+async function assembleStageOf({ plan, role, kafka, clock, hooks, outlivesCrashes }: CommonParts): Promise<Worker> {
   const ofRole = planOf(plan.stages, role);
   return assembleStage(plan, role, {
     kafka,
     clock,
     log: hooks.log,
     definition: processorWithSecrets(await loadDefinition('processor', ofRole.process), ofRole),
-    attempts: (stage) => {
-      const folder = attemptsFolder(plan.name, stage.name);
-      return new AttemptLedger({ plan: stage, folder, worker: workerName(role), log: hooks.log });
-    },
+    ...(outlivesCrashes && {
+      attempts: (stage) => {
+        const folder = attemptsFolder(plan.name, stage.name);
+        return new AttemptLedger({ plan: stage, folder, worker: workerName(role), log: hooks.log });
+      },
+    }),
     onAssigned: hooks.onAssigned,
   });
 }

@@ -56,14 +56,25 @@ export interface TopologyStatus {
   readonly taps: readonly TapStatus[];
 }
 
-/** A worker and what it has counted. */
-export interface Observed {
+/** A worker as its figures see it. */
+export type CountedWorker = Pick<WorkerProcess, 'role' | 'name' | 'state' | 'restarts' | 'pid' | 'address'> & {
+  readonly failure: { readonly message: string } | null;
+};
+
+/** The same with what it has counted. */
+export interface Counted {
+  readonly process: CountedWorker;
+  readonly history: WorkerHistory;
+}
+
+/** A worker process and what it has counted. */
+export interface Observed extends Counted {
   readonly process: WorkerProcess;
   readonly history: WorkerHistory;
 }
 
 /** Sums the workers of one part of the topology. */
-export function partStatus(name: string, workers: readonly Observed[]): PartStatus {
+export function partStatus(name: string, workers: readonly Counted[]): PartStatus {
   const totals = workers.map(({ history }) => history.totals()).reduce(addCounters, {});
   const recent = workers.map(({ history }) => history.recent());
   const seconds = Math.max(0, ...recent.map((window) => window.seconds));
@@ -103,7 +114,7 @@ function reasonsOf(totals: Counters): Counters {
 }
 
 /** The state all workers share; `degraded` where they differ and some run. */
-function stateOf(workers: readonly Observed[]): PartStatus['state'] {
+function stateOf(workers: readonly Counted[]): PartStatus['state'] {
   const states = new Set(workers.map(({ process }) => process.state));
   const [only] = states;
   if (states.size === 1 && only) return only;

@@ -1,13 +1,12 @@
 import type { Connection } from '../ports/admin.ts';
 import type { Plan } from '../topology/plan.ts';
 import type { LagWatch } from './lag-watch.ts';
-import { partStatus, type GroupStatus, type TapStatus, type TopologyStatus } from './status.ts';
-import type { WorkerSet } from './worker-set.ts';
+import { partStatus, type Counted, type GroupStatus, type TapStatus, type TopologyStatus } from './status.ts';
 
 interface Running {
   readonly plan: Plan;
-  readonly connection: Connection;
-  readonly workers: WorkerSet;
+  readonly connection: Pick<Connection, 'bootstrap'>;
+  readonly workers: { named(name: string): readonly Counted[] };
   readonly lags: LagWatch;
 }
 

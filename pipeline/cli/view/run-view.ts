@@ -1,15 +1,20 @@
 import { createLogUpdate } from 'log-update';
-import type { Supervisor } from '../../runtime/supervisor.ts';
+import type { TopologyStatus } from '../../runtime/status.ts';
 import { paint, say } from '../terminal.ts';
 import { statusTable } from './status-table.ts';
 
 const REFRESH_MS = 500;
 const PLAIN_EVERY_MS = 30_000;
 
+/** What runs, as far as it is shown. */
+interface Watched {
+  status(): Omit<TopologyStatus, 'metrics'>;
+}
+
 /** Where the lines of a running topology go: above a live table on a terminal, plain otherwise. */
 export interface RunView {
   line(text: string): void;
-  watch(supervisor: Supervisor): void;
+  watch(run: Watched): void;
   close(): void;
 }
 
@@ -18,8 +23,8 @@ export function plainView(): RunView {
   let timer: NodeJS.Timeout | undefined;
   return {
     line: say,
-    watch: (supervisor) => {
-      timer = setInterval(() => say(plainFigures(supervisor)), PLAIN_EVERY_MS);
+    watch: (run) => {
+      timer = setInterval(() => say(plainFigures(run)), PLAIN_EVERY_MS);
     },
     close: () => clearInterval(timer),
   };
@@ -36,14 +41,12 @@ export function liveView(): RunView {
       say(text);
       draw();
     },
-    watch: (supervisor) => {
+    watch: (run) => {
       draw = () =>
         update(
-          [
-            '',
-            ...statusTable(supervisor.status()),
-            paint('dim', 'Ctrl-C stops, and lets what is under way finish'),
-          ].join('\n'),
+          ['', ...statusTable(run.status()), paint('dim', 'Ctrl-C stops, and lets what is under way finish')].join(
+            '\n',
+          ),
         );
       timer = setInterval(draw, REFRESH_MS);
     },
@@ -55,8 +58,8 @@ export function liveView(): RunView {
   };
 }
 
-function plainFigures(supervisor: Supervisor): string {
-  const { sources, stages, taps } = supervisor.status();
+function plainFigures(run: Watched): string {
+  const { sources, stages, taps } = run.status();
   const parts = [...sources, ...stages, ...taps];
   return parts.map(({ name, recordsIn, rate }) => `${name} ${recordsIn} (${rate.toFixed(1)}/s)`).join(', ');
 }

@@ -14,7 +14,7 @@ test('says which three ways there are to a broker, and why each is closed', asyn
     code: 'BROKER_NOT_AVAILABLE',
     message:
       'no Kafka broker: KAFKA_BROKERS is not set; Java 11.0.2 found on the PATH, 17 or newer is needed; no Docker on the PATH. ' +
-      'Name a broker in KAFKA_BROKERS, or install Java 17 and Maven, or start Docker',
+      'Name a broker in KAFKA_BROKERS, or install Java 17 and Maven, or start Docker; `up --memory` runs a topology without a broker',
   });
 });
 
