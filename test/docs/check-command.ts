@@ -3,7 +3,7 @@ import { findCommand, pathOf } from './find-command.ts';
 
 const PREFIX = /^node dist\/pipeline\/cli\/main\.js ?/;
 /** Scripts of npm itself, which need no line in package.json. */
-const NPM_VERBS = ['ci', 'install', 'i', 'view', 'exec', 'pack', 'create', 'init'];
+const NPM_VERBS = ['ci', 'install', 'i', 'view', 'exec', 'pack', 'create', 'init', 'pkg'];
 
 export type Scripts = Readonly<Record<string, string>>;
 

@@ -52,7 +52,7 @@ class Reader {
     const wanted = /until (.*)$/.exec(argument)?.[1] ?? '';
     const { child, ended } = this.#spawn(`exec ${text}`, (chunk) => (output += chunk));
     onTestFinished(async () => {
-      child.kill('SIGINT');
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGINT'); // npx and all below it
       await ended;
     });
     await until(() => output.includes(wanted) || child.exitCode !== null, { what: () => `${wanted} in\n${output}` });
@@ -60,7 +60,12 @@ class Reader {
   }
 
   #spawn(script: string, onOutput: (chunk: string) => void) {
-    const child = spawn('bash', ['-c', script], { cwd: this.#directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', ['-c', script], {
+      cwd: this.#directory,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', onOutput);
     return { child, ended: new Promise<number | null>((resolve) => child.once('close', resolve)) };
   }
