@@ -26,7 +26,7 @@ nav a { display: block; padding: 3px 10px; border-radius: 6px; color: var(--mute
 nav a[aria-current] { background: var(--soft); color: var(--text); font-weight: 600; }
 nav .home { margin-bottom: 10px; color: var(--text); font-size: 18px; font-weight: 700; }
 h1 { margin: 0 0 16px; font-size: 30px; line-height: 1.2; letter-spacing: -.02em; } h2 { margin: 40px 0 10px; font-size: 21px; } h3 { margin: 28px 0 6px; font-size: 17px; }
-h1, h2, h3, p, li, td, th { overflow-wrap: anywhere; } h1, h2, h3 { scroll-margin-top: 16px; }
+h1, h2, h3, p, li { overflow-wrap: anywhere; } td, th { overflow-wrap: break-word; } h1, h2, h3 { scroll-margin-top: 16px; }
 a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
 code { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 :not(pre) > code { padding: 1px 5px; border-radius: 5px; background: var(--soft); }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from '../../pipeline/errors/pipeline-error.ts';
 import { checkTopology } from '../../pipeline/registry/read-topology.ts';
 import { parseTestFile, TestFileInvalidError } from '../../pipeline/testing/files/read-test-file.ts';
@@ -20,15 +22,25 @@ export async function lintMarkdown(file: MarkdownFile): Promise<readonly string[
           return [
             `${file.path}:${block.line} is no topology, part of one or test; put <!-- lint: foreign --> above it`,
           ];
-        const told =
-          kind === 'test' ? testFindings(text) : await checkTopology({ file: `${folder}/topology.yaml`, text });
-        return told.map((finding) => {
-          const { line, column, code, message } = finding;
-          return `${file.path}:${block.line + line - 1 - shift.lines}:${column - shift.columns} ${code} ${message}`;
-        });
+        const told = kind === 'test' ? testFindings(text) : await topologyFindings({ ...block, text }, folder);
+        const passedOver = /^lint: without (.*)$/.exec(block.comment)?.[1]?.split(', ') ?? [];
+        return told
+          .filter(({ code }) => !passedOver.includes(code))
+          .map((finding) => {
+            const { line, column, code, message } = finding;
+            return `${file.path}:${block.line + line - 1 - shift.lines}:${column - shift.columns} ${code} ${message}`;
+          });
       }),
   );
   return findings.flat();
+}
+
+async function topologyFindings({ text, line, comment }: Block, folder: string): Promise<readonly Told[]> {
+  const base = /^lint: over (.*)$/.exec(comment)?.[1];
+  if (base === undefined) return checkTopology({ file: `${folder}/topology.yaml`, text });
+  const overlay = join(folder, `overlay-${line}.yaml`);
+  await writeFile(overlay, text);
+  return checkTopology({ file: base, overlays: [overlay] });
 }
 
 function testFindings(text: string): readonly Told[] {

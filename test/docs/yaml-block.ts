@@ -3,7 +3,7 @@ import type { Block } from '../../scripts/docs/markdown-file.ts';
 
 /** What a block of YAML is, and the text that lint can judge it in. */
 export interface CompletedBlock {
-  readonly kind: 'topology' | 'test' | 'foreign' | 'unknown';
+  readonly kind: 'topology' | 'overlay' | 'test' | 'foreign' | 'unknown';
   readonly text: string;
   /** Lines and columns put in before its own. */
   readonly shift: { readonly lines: number; readonly columns: number };
@@ -19,9 +19,12 @@ const NOT_SHIFTED = { lines: 0, columns: 0 };
  * - with sections of a topology: a name is added, and topics that it reads and nothing in it writes
  * - entries with `process`, `sink`, or `type` and `to`: the section they belong to is added, too
  * - `<!-- lint: foreign -->` above a block: not ours
+ * - `<!-- lint: over topology.yaml -->`: an overlay, judged over that file of the repository
+ * - `<!-- lint: without CODE, CODE -->`: what cannot hold where it is linted, such as a secret that is not there
  */
 export function completed({ text, comment }: Pick<Block, 'text' | 'comment'>): CompletedBlock {
   if (comment === 'lint: foreign') return { kind: 'foreign', text, shift: NOT_SHIFTED };
+  if (comment.startsWith('lint: over ')) return { kind: 'overlay', text, shift: NOT_SHIFTED };
   const keys = keysOf(text);
   if (keys.includes('tests')) return { kind: 'test', text, shift: NOT_SHIFTED };
   if (keys.includes('name')) return { kind: 'topology', text, shift: NOT_SHIFTED };
@@ -59,7 +62,7 @@ interface Spec {
   readonly stages?: Readonly<
     Record<string, { readonly from: string | string[]; readonly to?: string | Readonly<Record<string, string>> }>
   >;
-  readonly taps?: Readonly<Record<string, { readonly on: string }>>;
+  readonly taps?: Readonly<Record<string, { readonly on: string } | null>>;
 }
 
 function withRest(text: string): string {
@@ -70,7 +73,10 @@ function withRest(text: string): string {
     ...stages.flatMap(({ to }) => (typeof to === 'object' ? Object.values(to) : [to])),
     ...Object.keys(spec.topics ?? {}),
   ];
-  const read = [...stages.flatMap(({ from }) => from), ...Object.values(spec.taps ?? {}).map(({ on }) => on)];
+  const read = [
+    ...stages.flatMap(({ from }) => from),
+    ...Object.values(spec.taps ?? {}).flatMap((tap) => tap?.on ?? []),
+  ];
   const missing = [...new Set(read)].filter((topic) => !written.includes(topic) && !topic.endsWith('.dlq'));
   const topics =
     missing.length > 0 && !spec.topics ? `topics: { ${missing.map((topic) => `${topic}: {}`).join(', ')} }\n` : '';
