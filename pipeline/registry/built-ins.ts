@@ -13,6 +13,7 @@ import meta from '../../processors/meta.ts';
 import motion from '../../processors/motion/index.ts';
 import repartition from '../../processors/repartition.ts';
 import resize from '../../processors/resize.ts';
+import rules from '../../processors/rules/index.ts';
 import throttle from '../../processors/throttle.ts';
 import track from '../../processors/track/index.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
@@ -39,6 +40,7 @@ const processors: readonly ProcessorDefinition[] = [
   motion,
   cocoSsd,
   track,
+  rules,
   annotate,
   encode,
   meta,

@@ -12,6 +12,8 @@ export interface Given {
   readonly offset?: bigint;
   readonly key?: string | null;
   readonly value?: unknown;
+  /** In place of a value: what is no JSON. */
+  readonly bytes?: Buffer;
   readonly headers?: ConsumerRecord['headers'];
 }
 
@@ -97,7 +99,7 @@ export async function statefulRun(definition: ProcessorDefinition, initial: obje
 }
 
 export function recordOf(
-  { atMs, topic = 'orders', key = 'a', value = {}, headers = {} }: Given,
+  { atMs, topic = 'orders', key = 'a', value = {}, bytes, headers = {} }: Given,
   offset: bigint,
 ): ConsumerRecord {
   return {
@@ -106,7 +108,7 @@ export function recordOf(
     offset,
     timestampMs: atMs,
     key: key === null ? null : Buffer.from(key),
-    value: value === null ? null : Buffer.from(JSON.stringify(value)),
+    value: bytes ?? (value === null ? null : Buffer.from(JSON.stringify(value))),
     headers,
   };
 }
