@@ -1,4 +1,5 @@
 /** The public contract: all that a processor, a source or a sink, ours or a user's, may use. */
+export { z } from 'zod';
 export { cacheDirectory } from './cache-directory.ts';
 export { compiledEntry } from './compiled-entry.ts';
 export type { ErrorCode } from './errors/catalogue.ts';
@@ -29,9 +30,19 @@ export {
   type ProcessorContext,
   type ProcessorDefinition,
   type ProcessorSetup,
+  type Punctuation,
+  type StoreSpecs,
 } from './ports/processor.ts';
-export type { KeyValueStore, StoreSpec, Windowed, WindowStore } from './ports/store.ts';
-export { headerText, type ConsumerRecord, type Headers, type HeaderValue, type OutputRecord } from './ports/record.ts';
+export { jsonOutput, readJson } from './ports/json-value.ts';
+export type { KeyValueStore, Serde, StoreSpec, Windowed, WindowStore } from './ports/store.ts';
+export {
+  headerText,
+  type ConsumerRecord,
+  type HeaderValue,
+  type Headers,
+  type OutputRecord,
+  type ProducerRecord,
+} from './ports/record.ts';
 export {
   defineSink,
   type OpenReader,

@@ -8,8 +8,10 @@ import { dlqCommand } from './dlq/index.ts';
 import { doctorCommand } from './doctor/index.ts';
 import { downCommand } from './down.ts';
 import { examplesCommand } from './examples/index.ts';
+import { initCommand } from './init/index.ts';
 import { lintCommand } from './lint.ts';
 import { modelsCommand } from './models.ts';
+import { newCommand } from './new/index.ts';
 import { planCommand } from './change/plan.ts';
 import { playCommand } from './recording/play.ts';
 import { produceCommand } from './produce.ts';
@@ -36,6 +38,8 @@ export function createProgram(): Command {
     });
 
   for (const command of [
+    initCommand(),
+    newCommand(),
     upCommand(),
     downCommand(),
     statusCommand(),

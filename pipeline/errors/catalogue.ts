@@ -5,6 +5,7 @@ import { expressionErrors } from './expression-errors.ts';
 import { kafkaErrors } from './kafka-errors.ts';
 import { modelErrors } from './model-errors.ts';
 import { pictureErrors } from './picture-errors.ts';
+import { projectErrors } from './project-errors.ts';
 import { recordingErrors } from './recording-errors.ts';
 import { runtimeErrors } from './runtime-errors.ts';
 import { sinkErrors } from './sink-errors.ts';
@@ -35,6 +36,7 @@ export const catalogue = {
   ...sinkErrors,
   ...recordingErrors,
   ...testErrors,
+  ...projectErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

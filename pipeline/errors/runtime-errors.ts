@@ -31,8 +31,9 @@ export const runtimeErrors = {
     mend: 'Return { value } with a Buffer, a string or null, a list of such, or null for none.',
   },
   VALUE_UNREADABLE: {
-    cause: 'A value is not what the serde of its topic (topics.<name>.serde) says.',
-    mend: 'Correct whoever wrote it, or the serde.',
+    cause:
+      'A value is not what the serde of its topic (topics.<name>.serde), or the schema of a processor (inputValue, outputValue), says.',
+    mend: 'Correct whoever wrote it, or the serde or schema.',
   },
   FRAME_META_INVALID: {
     cause: 'The frame-meta header is missing, too large, no JSON, of an unknown version or against its schema.',

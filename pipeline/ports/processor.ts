@@ -2,21 +2,23 @@ import type { z } from 'zod';
 import type { Logger } from './logger.ts';
 import type { ConsumerRecord, OutputRecord } from './record.ts';
 import type { KeyValueStore, StoreSpec } from './store.ts';
+import { withValues } from './typed-values.ts';
 
 /** Stores by name. */
 export type StoreSpecs = Readonly<Record<string, StoreSpec>>;
 
 /** One record, several, or none. */
-export type ProcessResult = OutputRecord | readonly OutputRecord[] | null | undefined | void;
+export type ProcessResult<Value = Buffer | string | null> =
+  OutputRecord<Value> | readonly OutputRecord<Value>[] | null | undefined | void;
 
 /** What a processor may see while it works on a record. It never sees a client, a clock or a metric. */
-export interface ProcessorContext {
+export interface ProcessorContext<Value = Buffer | string | null> {
   /** Name of the stage in topology.yaml. */
   readonly stage: string;
   /** `<stage>-0_<partition>`: the task this record belongs to. */
   readonly task: string;
   /** Adds an output beside what is returned; order of calls is kept. */
-  forward(output: OutputRecord): void;
+  forward(output: OutputRecord<Value>): void;
   /**
    * A store the processor has declared under `stores`. What the record changes is kept if the record succeeds, in one
    * piece with its outputs (`guarantee: exactly-once`) or just after them.
@@ -43,17 +45,19 @@ export interface ProcessorSetup {
  * the interval; on wall-clock time every interval, whether records come or not, once the task has begun: with the first
  * record after its partition came to this worker. What it fails at is a dead letter, as `onError` says.
  */
-export interface Punctuation {
+export interface Punctuation<Value = Buffer | string | null> {
   readonly on: 'streamTime' | 'wallClockTime';
   readonly everyMs: number;
   /** `timeMs` is the time that struck. What it returns is written as the outputs of a record are. */
-  punctuate(context: ProcessorContext & { readonly timeMs: number }): ProcessResult | Promise<ProcessResult>;
+  punctuate(
+    context: ProcessorContext<Value> & { readonly timeMs: number },
+  ): ProcessResult<Value> | Promise<ProcessResult<Value>>;
 }
 
 /** A running processor: holds what `create` prepared (a model, a cache). */
-export interface Processor {
+export interface Processor<In = Buffer | null, Out = Buffer | string | null> {
   /** Throwing sends the record to retries, then to the dead letters; `retriable: false` on the error skips the retries. */
-  process(record: ConsumerRecord, context: ProcessorContext): ProcessResult | Promise<ProcessResult>;
+  process(record: ConsumerRecord<In>, context: ProcessorContext<Out>): ProcessResult<Out> | Promise<ProcessResult<Out>>;
   /** How many records it can usefully work on at once (default 1). Order of outputs is kept by the runtime. */
   readonly concurrency?: number;
   /**
@@ -61,7 +65,7 @@ export interface Processor {
    * something that starts, is no part of the record's time. Throwing is no fault of the record: the worker cannot go on.
    */
   admit?(record: ConsumerRecord, signal: AbortSignal): Promise<() => void>;
-  readonly schedule?: readonly Punctuation[];
+  readonly schedule?: readonly Punctuation<Out>[];
   close?(): Promise<void> | void;
 }
 
@@ -98,10 +102,14 @@ export interface ProcessorDefinition<Options = unknown> {
   create(options: Options, setup: ProcessorSetup): Processor | Promise<Processor>;
 }
 
-interface ProcessorSpec<Schema extends z.ZodType> {
+interface ProcessorSpec<Schema extends z.ZodType, In, Out> {
   readonly name: string;
   readonly summary: string;
   readonly options: Schema;
+  /** Schema of the JSON values it reads: `record.value` is checked and has its type. What does not fit is a dead letter. */
+  readonly inputValue?: z.ZodType<In>;
+  /** Schema of the values it writes, as JSON. What does not fit is a dead letter. */
+  readonly outputValue?: z.ZodType<unknown, Out>;
   /** Named outputs beside `default`; `any` where only the topology knows them. */
   readonly outputs?: readonly string[] | 'any';
   /** Those of the named outputs that these options ask for. */
@@ -119,24 +127,40 @@ interface ProcessorSpec<Schema extends z.ZodType> {
   reads?(options: z.output<Schema>): readonly string[];
 }
 
-interface FunctionSpec<Schema extends z.ZodType> extends ProcessorSpec<Schema> {
+interface FunctionSpec<Schema extends z.ZodType, In, Out> extends ProcessorSpec<Schema, In, Out> {
   process(
-    record: ConsumerRecord,
-    context: ProcessorContext & { readonly options: z.output<Schema> },
-  ): ProcessResult | Promise<ProcessResult>;
+    record: ConsumerRecord<NoInfer<In>>,
+    context: ProcessorContext<NoInfer<Out> | null> & { readonly options: z.output<Schema> },
+  ): ProcessResult<NoInfer<Out> | null> | Promise<ProcessResult<NoInfer<Out> | null>>;
 }
 
-interface FactorySpec<Schema extends z.ZodType> extends ProcessorSpec<Schema> {
-  create(options: z.output<Schema>, setup: ProcessorSetup): Processor | Promise<Processor>;
+type ProcessorOf<In, Out> = Processor<NoInfer<In>, NoInfer<Out> | null>;
+
+interface FactorySpec<Schema extends z.ZodType, In, Out> extends ProcessorSpec<Schema, In, Out> {
+  create(options: z.output<Schema>, setup: ProcessorSetup): ProcessorOf<In, Out> | Promise<ProcessorOf<In, Out>>;
 }
+
+/** Any value. As a constraint it makes the compiler keep the words of an enum, in what `process` returns, as they are. */
+type Worded<Words extends string> =
+  | Words
+  | number
+  | boolean
+  | null
+  | undefined
+  | object
+  | readonly Worded<Words>[]
+  | { readonly [key: string]: Worded<Words> };
 
 /**
  * Declares a processor, either as a plain function (`process`) or, where something must be prepared first, as a factory
- * (`create`). Options are inferred from the schema.
+ * (`create`). The types of options and values are inferred from their schemas.
  */
-export function defineProcessor<Schema extends z.ZodType>(
-  spec: FunctionSpec<Schema> | FactorySpec<Schema>,
-): ProcessorDefinition<z.output<Schema>> {
+export function defineProcessor<
+  Schema extends z.ZodType,
+  In = Buffer | null,
+  Words extends string = string,
+  Out extends Worded<Words> = Buffer | Words,
+>(spec: FunctionSpec<Schema, In, Out> | FactorySpec<Schema, In, Out>): ProcessorDefinition<z.output<Schema>> {
   const { name, summary, options, outputs, produces, stores, copartitioned } = spec;
   const repartitionBy = spec.repartitionBy?.bind(spec);
   const reads = spec.reads?.bind(spec);
@@ -145,10 +169,11 @@ export function defineProcessor<Schema extends z.ZodType>(
   const create =
     'create' in spec
       ? spec.create.bind(spec)
-      : (values: z.output<Schema>): Processor => ({
+      : (values: z.output<Schema>): ProcessorOf<In, Out> => ({
           process: (record, context) =>
             spec.process(record, Object.assign(Object.create(context) as typeof context, { options: values })),
         });
+  const typed = (processor: ProcessorOf<In, Out>): Processor => withValues(processor, spec);
   return {
     kind: 'processor',
     name,
@@ -162,6 +187,9 @@ export function defineProcessor<Schema extends z.ZodType>(
     ...(repartitionBy && { repartitionBy }),
     ...(copartitioned && { copartitioned }),
     ...(reads && { reads }),
-    create,
+    create: (values, setup) => {
+      const processor = create(values, setup);
+      return processor instanceof Promise ? processor.then(typed) : typed(processor);
+    },
   };
 }

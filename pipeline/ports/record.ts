@@ -4,15 +4,18 @@ export type HeaderValue = Buffer | string | readonly (Buffer | string)[];
 /** Record headers by name. */
 export type Headers = Readonly<Record<string, HeaderValue | undefined>>;
 
-/** A record as read from a topic. Buffers are slices of the fetched batch: copy what must outlive the call. */
-export interface ConsumerRecord {
+/**
+ * A record as read from a topic. Buffers are slices of the fetched batch: copy what must outlive the call. The value is
+ * bytes, or what `inputValue` of a processor makes of them.
+ */
+export interface ConsumerRecord<Value = Buffer | null> {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
   /** Kafka's record timestamp, milliseconds since 1970 UTC. */
   readonly timestampMs: number;
   readonly key: Buffer | null;
-  readonly value: Buffer | null;
+  readonly value: Value;
   readonly headers: Headers;
 }
 
@@ -28,13 +31,14 @@ export interface ProducerRecord {
 
 /**
  * What a processor returns. What is left out is inherited from the input record: its key, its timestamp, and every
- * header that is not named here (`undefined` removes a header).
+ * header that is not named here (`undefined` removes a header). The value is bytes or text, or what `outputValue` of a
+ * processor takes; null is a tombstone.
  */
-export interface OutputRecord {
+export interface OutputRecord<Value = Buffer | string | null> {
   /** Named output of the stage (`to: { default: x, alerts: y }`); `default` when left out. */
   readonly to?: string;
   readonly key?: Buffer | string | null;
-  readonly value: Buffer | string | null;
+  readonly value: Value;
   readonly headers?: Headers;
   readonly timestampMs?: number;
 }

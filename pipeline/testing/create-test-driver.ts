@@ -6,6 +6,7 @@ import { loadDefinition } from '../registry/load.ts';
 import { readTopology } from '../registry/read-topology.ts';
 import { processorWithSecrets } from '../secrets/with-secrets.ts';
 import type { Plan, StagePlan } from '../topology/plan.ts';
+import { silentLog } from './silent-log.ts';
 import { TopologyTestDriver } from './test-driver.ts';
 import { unknownPart } from './unknown-part.ts';
 import { timeMsOf, type TestTime } from './test-record.ts';
@@ -14,8 +15,6 @@ import { timeMsOf, type TestTime } from './test-record.ts';
 export const TEST_BEGINS = '2026-01-01T00:00:00Z';
 
 const PATIENCE_MS = 10_000;
-const silent = (): void => undefined;
-const silentLog: Logger = { debug: silent, info: silent, warn: silent, error: silent };
 
 export interface TestDriverOptions {
   /** Path of a topology file, its text, or a plan. */

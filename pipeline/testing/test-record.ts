@@ -77,7 +77,8 @@ export function testDeadLetter(record: ConsumerRecord): TestDeadLetter {
   };
 }
 
-function textsOf(headers: Headers): Readonly<Record<string, string>> {
+/** Headers as texts. */
+export function textsOf(headers: Headers): Readonly<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const name of Object.keys(headers)) texts[name] = String(headers[name]);
   return texts;
@@ -85,7 +86,8 @@ function textsOf(headers: Headers): Readonly<Record<string, string>> {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decoded(value: Buffer | null): unknown {
+/** JSON where it is JSON, else text, or the bytes where it is neither. */
+export function decoded(value: Buffer | null): unknown {
   if (value === null) return null;
   let text: string;
   try {

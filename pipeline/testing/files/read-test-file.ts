@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors/pipeline-error.ts';
 import { readTopologyText } from '../../registry/read-text.ts';
+import type { TopologyRequest } from '../../registry/read-topology.ts';
 import { errorAt, sortFindings, type Finding } from '../../topology/finding.ts';
 import { placeOfKey, placeOfValue, plainValue, type LocatedMap } from '../../topology/located.ts';
 import { parseTopology } from '../../topology/parse.ts';
@@ -13,10 +14,8 @@ export interface TestFile {
   readonly spec: TestFileSpec;
   /** Where everything in it stands. */
   readonly root: LocatedMap;
-  /** The topology under test. */
-  readonly topology: string;
-  /** Files laid over it. */
-  readonly overlays: readonly string[];
+  /** The topology under test: a file, or the text that stands here; and the files laid over it. */
+  readonly topology: Pick<TopologyRequest, 'file' | 'text' | 'overlays'>;
 }
 
 /** A test file with errors; the message is all findings, one a line. */
@@ -42,8 +41,19 @@ export function parseTestFile(text: string, file: string): TestFile {
   if (isReadable) faults.push(...schemaFaults(testFileSpec, plainValue(root)).map((fault) => findingOf(fault, root)));
   if (faults.length > 0) throw new TestFileInvalidError(sortFindings(faults));
   const spec = testFileSpec.parse(plainValue(root));
-  const [topology = '', ...overlays] = [spec.topology].flat().map((path) => join(dirname(file), path));
-  return { file, spec, root, topology, overlays };
+  return { file, spec, root, topology: topologyOf([spec.topology].flat(), file, root) };
+}
+
+/** A text of several lines is the topology itself; its lines keep their numbers. */
+function topologyOf(
+  [given = '', ...overlays]: readonly string[],
+  file: string,
+  root: LocatedMap,
+): TestFile['topology'] {
+  const beside = (path: string): string => join(dirname(file), path);
+  const over = { overlays: overlays.map(beside) };
+  if (!given.includes('\n')) return { file: beside(given), ...over };
+  return { file, text: `${'\n'.repeat(placeOfValue(root, ['topology']).line)}${given}`, ...over };
 }
 
 function findingOf({ kind, path, message }: SchemaFault, root: LocatedMap): Finding {

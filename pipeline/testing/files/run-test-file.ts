@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { PipelineError, messageOf } from '../../errors/pipeline-error.ts';
 import { readTopology } from '../../registry/read-topology.ts';
 import type { Path } from '../../topology/located.ts';
@@ -33,12 +34,9 @@ export interface TestFileRun {
  */
 export async function runTestFile(file: string, { isWanted, onResult }: TestFileRun): Promise<void> {
   const test = await readTestFile(file);
-  const { spec, topology, overlays } = test;
+  const { spec, topology } = test;
   const environment = { ...process.env, ...spec.env };
-  const findings = checkNames(
-    test,
-    (await readTopology({ file: topology, overlays, environment, set: spec.set })).plan,
-  );
+  const findings = checkNames(test, (await readTopology({ ...topology, environment, set: spec.set })).plan);
   if (findings.length > 0) throw new TestFileInvalidError(findings);
   for (const [index, one] of spec.tests.entries()) {
     for (const guarantee of spec.guarantees ?? [null]) {
@@ -63,8 +61,9 @@ async function runTest(one: TestSpec, { test, index, guarantee }: OneTest): Prom
   let driver: TopologyTestDriver;
   try {
     driver = await createTestDriver({
-      topology: test.topology,
-      overlays: test.overlays,
+      topology: test.topology.text ?? test.topology.file,
+      baseDirectory: dirname(test.topology.file),
+      overlays: test.topology.overlays ?? [],
       environment,
       set: [...set, ...(one.set ?? [])],
       startTime,

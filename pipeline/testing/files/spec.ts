@@ -143,7 +143,9 @@ export const testFileSpec = z.strictObject({
   topology: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .prefault('./topology.yaml')
-    .describe('The topology under test, beside this file; of a list each file is laid over those before it.'),
+    .describe(
+      'The topology under test: a file beside this one, or its text (topology: |); of a list each file is laid over those before it.',
+    ),
   env: z
     .record(z.string(), z.string())
     .prefault({})
