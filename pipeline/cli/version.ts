@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageFolder } from './package-folder.ts';
 
 /** Version of this package. */
 export function version(): string {
-  const path = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json'; // compiled: under dist/
-  const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string };
+  const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
   return manifest.version;
 }

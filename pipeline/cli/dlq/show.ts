@@ -33,10 +33,18 @@ export function showCommand(): Command {
 function paragraph(record: ConsumerRecord): string {
   const field = (name: string): string => headerText(record.headers, `tapline.dlq.${name}`) ?? '-';
   const { key, value, topic, partition, offset } = record;
+  const thrownAt = ownFrameOf(headerText(record.headers, 'tapline.dlq.error-stack') ?? '');
   return [
     `${topic}-${partition}@${offset}  ${field('time')}`,
     `  ${field('error-code')} ${field('error-message')}`,
+    ...(thrownAt === undefined ? [] : [`  ${thrownAt}`]),
     `  from ${field('topic')}-${field('partition')}@${field('offset')}  stage ${field('stage')}  processor ${field('processor')}  attempts ${field('attempts')}`,
     `  key ${key?.toString() ?? '-'}  ${value?.length ?? 0} bytes  ${headerText(record.headers, 'content-type') ?? ''}`,
   ].join('\n');
+}
+
+/** `at process (/shop/processors/price.ts:19:45)`: the innermost place in a stack that is no package's and not of Node. */
+function ownFrameOf(stack: string): string | undefined {
+  const frames = stack.split('\n').map((line) => line.trim());
+  return frames.find((line) => line.startsWith('at ') && !/node_modules|node:/.test(line));
 }

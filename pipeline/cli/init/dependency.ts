@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { packageFolder } from './package-folder.ts';
+import { packageFolder } from '../package-folder.ts';
 import { version } from '../version.ts';
 
 /** What npm notes about all it has installed in a folder. */

@@ -52,7 +52,7 @@ async function init(template: TemplateName, folder: string): Promise<void> {
     ['npx tapline new processor NAME', 'a processor of yours'],
   ];
   const away = relative(process.cwd(), folder);
-  if (away !== '') say(`  cd ${away}`);
+  if (away !== '') say(`  cd ${away.includes(' ') ? `"${away}"` : away}`);
   for (const [command, what] of steps) say(`  ${command.padEnd(32)}${paint('dim', what)}`.trimEnd());
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { glob } from 'tinyglobby';
+import { packageFolder } from '../package-folder.ts';
 import type { NewFiles } from './new-files.ts';
-import { templatesFolder } from './package-folder.ts';
 
 /** The templates there are, and what each is. */
 export const TEMPLATES = {
@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<string, string>> = { gitignore: '.gitignore', npmrc
 
 /** Files of a folder of `templates/`. */
 export async function filesOf(name: string): Promise<NewFiles> {
-  const folder = join(templatesFolder, name);
+  const folder = join(packageFolder, 'templates', name);
   const paths = (await glob('**/*', { cwd: folder, dot: true })).sort();
   const texts = paths.map(async (path): Promise<[string, string]> => [
     NAMES[path] ?? path,
