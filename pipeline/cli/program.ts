@@ -18,6 +18,7 @@ import { produceCommand } from './produce.ts';
 import { replayCommand } from './replay/index.ts';
 import { recordCommand } from './recording/record.ts';
 import { resetCommand } from './reset.ts';
+import { runCommand } from './run/index.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
 import { tapCommand } from './tap.ts';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     doctorCommand(),
     describeCommand(),
     testCommand(),
+    runCommand(),
     examplesCommand(),
     tapCommand(),
     workerCommand(),

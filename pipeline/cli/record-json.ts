@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { ConsumerRecord } from '../ports/record.ts';
 
 const SHOWN_BYTES = 2000;
@@ -15,6 +16,19 @@ export function recordJson(record: ConsumerRecord): Record<string, unknown> {
       Object.entries(headers).map(([name, content]) => [name, readable(name, String(content))]),
     ),
     value: readableValue(value),
+  };
+}
+
+/** The same with all of its bytes: `valueBase64` and `keyBase64` stand for what is no text. */
+export function exactRecordJson(record: ConsumerRecord): Record<string, unknown> {
+  const { key: shownKey, value: shownValue, ...json } = recordJson(record);
+  const { key, value } = record;
+  return {
+    ...json,
+    ...(key === null || isUtf8(key) ? { key: shownKey } : { keyBase64: key.toString('base64') }),
+    ...(value === null || (isText(value) && isUtf8(value))
+      ? { value: shownValue }
+      : { valueBase64: value.toString('base64') }),
   };
 }
 

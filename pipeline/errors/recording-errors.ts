@@ -16,4 +16,8 @@ export const recordingErrors = {
     cause: 'There is no room left in the folder of a recording, or no right to write there.',
     mend: 'Make room, correct its rights, or choose another folder. What was recorded before can be played.',
   },
+  RECORD_UNREADABLE: {
+    cause: 'A line of the input of tapline run is no record.',
+    mend: 'A line is a record as tapline consume prints it, such as {"key":"a","value":{"n":1}}; the message says what is wrong.',
+  },
 } as const;

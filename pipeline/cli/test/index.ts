@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { UserError } from '../../errors/pipeline-error.ts';
 import { junitXml } from '../../testing/files/junit.ts';
+import { rerunOnChange } from '../rerun.ts';
 import { complain, paint, say } from '../terminal.ts';
 import { findTestFiles } from './find-test-files.ts';
 import { runFiles } from './run-files.ts';
-import { watchTests } from './watch.ts';
 
 interface TestOptions {
   readonly name?: RegExp;
@@ -30,7 +30,8 @@ export function testCommand(): Command {
       '\nExamples:\n  npm run -s topology:test\n  npm run -s topology:test -- shop --name crash --watch',
     )
     .action(async (files: readonly string[], options: TestOptions) => {
-      if (options.watch) return watchTests(files);
+      const args = process.argv.slice(1).filter((arg) => arg !== '--watch');
+      if (options.watch) return rerunOnChange({ args, what: files.join(', ') || 'a file' });
       process.exitCode = await runOnce(files, options);
     });
 }
