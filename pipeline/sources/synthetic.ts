@@ -11,6 +11,10 @@ const options = z.strictObject({
   fps: z.number().positive().max(240).default(10).describe('Pictures a second, of the street and at pace: real.'),
   frames: z.int().positive().optional().describe('Ends after this many pictures. Default: never.'),
   seed: z.int().nonnegative().max(0xffff_ffff).default(1).describe('The same seed draws the same pictures.'),
+  moves: z
+    .enum(['camera', 'signs'])
+    .default('camera')
+    .describe('camera: it drives along the street; signs: it stands still, and they are carried past it.'),
   signs: z.int().min(0).max(8).default(4).describe('Stop signs along the street.'),
   pace: paceOption.default('real'),
   quality: jpegQualityOption.default(85),

@@ -37,6 +37,21 @@ describe('synthetic', () => {
     expect(metas(first).map(({ truth }) => truth)).toEqual(metas(again).map(({ truth }) => truth));
   });
 
+  it('stands still where only the signs move: what no sign passes stays as it is', async () => {
+    const signs = await take(runSource(synthetic, { ...small, frames: 20, signs: 1, moves: 'signs' }).records);
+    const corner = async (record: SourceRecord): Promise<Buffer> => (await pixelsOf(record)).subarray(0, 640 * 3 * 60);
+    const [first, last] = [signs[0]!, signs.at(-1)!];
+
+    const cornerAtLast = await corner(last);
+    const largest = (await corner(first)).reduce(
+      (most, value, at) => Math.max(most, Math.abs(value - cornerAtLast[at]!)),
+      0,
+    );
+
+    expect(largest).toBeLessThan(12);
+    expect(metas([first])[0]?.truth).not.toEqual(metas([last])[0]?.truth);
+  });
+
   it('draws another street for another seed, and another picture each time', async () => {
     const first = await take(runSource(synthetic, { ...small, frames: 3, seed: 1 }).records);
     const other = await take(runSource(synthetic, { ...small, frames: 3, seed: 2 }).records);

@@ -6,8 +6,10 @@ import { leftEdge, renderSigns, visibleBox } from './signs.ts';
 import { drawSprite } from './sprite.ts';
 import { SCENE_HEIGHT } from './street-drawing.ts';
 
-/** A street as seen from a car that drives along it. */
+/** A street as seen from a car that drives along it, or from a window. */
 export interface StreetOptions extends PictureSize {
+  /** What moves: the camera, past all that is there; or the signs, carried past a camera that stands still. */
+  readonly moves: 'camera' | 'signs';
   /** Signs on its pavements. */
   readonly signs: number;
   /** The same seed gives the same street. */
@@ -27,7 +29,7 @@ export interface Street {
 
 /** Draws all parts of a street once, so that each later picture is but copied together. */
 export async function createStreet(sharpModule: typeof sharp, options: StreetOptions): Promise<Street> {
-  const { width, height, signs: count, seed } = options;
+  const { width, height, signs: count, seed, moves } = options;
   const random = createRandom(seed);
   const backdrop = await renderBackdrop(sharpModule, options, random);
   const layers = await renderLayers(sharpModule, options, random);
@@ -40,7 +42,8 @@ export async function createStreet(sharpModule: typeof sharp, options: StreetOpt
     draw: (seconds) => {
       backdrop.copy(rgb);
       for (const { sprite, speed } of layers) {
-        const x = -(Math.round(speed * seconds * scale) % sprite.width);
+        const passed = moves === 'camera' ? speed * seconds : 0;
+        const x = -(Math.round(passed * scale) % sprite.width);
         drawSprite(canvas, sprite, { x, y: 0 });
         drawSprite(canvas, sprite, { x: x + sprite.width, y: 0 });
       }

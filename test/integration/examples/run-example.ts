@@ -44,6 +44,7 @@ function withOwnTopics(value: unknown, topic: (name: string) => string): unknown
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
+      if (key === 'schedule') return [key, inner]; // its from and to are times of day
       if (key === 'topics')
         return [
           key,
