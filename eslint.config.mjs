@@ -68,7 +68,9 @@ export default tseslint.config(
   { files: ['**/*.mjs', '*.config.ts'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', fetch: 'readonly' },
+    },
     rules: { 'no-console': 'off' },
   },
 );
