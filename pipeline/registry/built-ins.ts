@@ -7,6 +7,7 @@ import dedupe from '../../processors/dedupe.ts';
 import encode from '../../processors/encode.ts';
 import exec from '../../processors/exec/index.ts';
 import filter from '../../processors/filter.ts';
+import hysteresis from '../../processors/hysteresis/index.ts';
 import join from '../../processors/join/index.ts';
 import map from '../../processors/map.ts';
 import meta from '../../processors/meta.ts';
@@ -28,6 +29,7 @@ import fileTail from '../sources/file-tail.ts';
 import http from '../sources/http.ts';
 import httpListen from '../sources/http-listen.ts';
 import images from '../sources/images.ts';
+import sensors from '../sources/sensors.ts';
 import stdin from '../sources/stdin.ts';
 import synthetic from '../sources/synthetic.ts';
 import video from '../sources/video.ts';
@@ -50,11 +52,22 @@ const processors: readonly ProcessorDefinition[] = [
   join,
   dedupe,
   changed,
+  hysteresis,
   throttle,
   repartition,
   exec,
 ];
-const sources: readonly SourceDefinition[] = [synthetic, video, webcam, images, http, httpListen, stdin, fileTail];
+const sources: readonly SourceDefinition[] = [
+  synthetic,
+  video,
+  webcam,
+  images,
+  http,
+  httpListen,
+  stdin,
+  fileTail,
+  sensors,
+];
 const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic, webhook];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
