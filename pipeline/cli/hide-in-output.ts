@@ -1,7 +1,8 @@
-import type { Redact } from '../secrets/redact.ts';
+import { redactNothing, type Redact } from '../secrets/redact.ts';
 
 /** From here on what this process prints is without secrets, whoever prints it. */
 export function hideInOutput(redact: Redact): void {
+  if (redact === redactNothing) return;
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream) as (chunk: unknown, ...more: readonly unknown[]) => boolean;
     stream.write = (chunk: unknown, ...more: readonly unknown[]): boolean =>

@@ -134,7 +134,8 @@ describe('tapline run', () => {
   test.each([
     [['aggregat'], /TOPOLOGY_UNKNOWN_PROCESSOR there is no processor "aggregat"/],
     [['filter', '--with', '{ were: x }'], /TOPOLOGY_UNKNOWN_OPTION .*no option "were"; did you mean "where"/],
-    [['filter', '--with', '{ where: '], /ARGUMENT_INVALID --with cannot be read/],
+    [['filter', '--with', '{ where: '], /ARGUMENT_INVALID --with cannot be read: .* at line 1, column 10; correct it$/],
+    [['map'], /TOPOLOGY_MISSING_OPTION .*which processor "map" needs; add it \(JSONata over/],
     [['--stage', 'larg'], /ARGUMENT_INVALID topology "shop" has no stage "larg"; did you mean "large"\?/],
     [[], /ARGUMENT_INVALID name one thing to run/],
     [['filter', '--stage', 'large'], /ARGUMENT_INVALID name one thing to run/],
@@ -148,6 +149,38 @@ describe('tapline run', () => {
     expect(err.join('\n')).toMatch(sentence);
     expect(out).toEqual([]);
     expect(code).toBe(2);
+  });
+
+  test('shows no secret of a stage, whatever its processor prints, logs and throws', async () => {
+    const loud = `
+import { z } from 'zod';
+import { defineProcessor } from 'tapline';
+export default defineProcessor({
+  name: 'loud',
+  summary: 'Tells its password.',
+  options: z.strictObject({ password: z.string() }),
+  process(_, { options, log }) {
+    console.error('printed', options.password);
+    log.info({}, 'logged ' + options.password);
+    throw new Error('thrown ' + options.password);
+  },
+});
+`;
+    const yaml = `
+name: shop
+topics: { orders: {} }
+stages: { loud: { from: orders, process: ./loud.ts, with: { password: "\${file:password}" }, onError: { retries: 0 } } }
+`;
+    const directory = await topologyFolder({ 'loud.ts': loud, 'topology.yaml': yaml, password: 'open-sesame' });
+
+    const { err } = await run(directory, ['--stage', 'loud'], numbers(1));
+
+    const shown = `\${file:${join(directory, 'password')}}`;
+    expect(err.slice(0, 3)).toEqual([
+      `printed ${shown}`,
+      `info logged ${shown}`,
+      `line 1: PROCESSING_FAILED thrown ${shown}`,
+    ]);
   });
 
   test('--watch runs the same records again when the processor is saved, and tells why it does not load', async () => {

@@ -82,6 +82,36 @@ describe('tapline test', () => {
     expect(code).toBe(0);
   });
 
+  test('shows no secret that a processor prints', async () => {
+    const loud = `
+import { z } from 'zod';
+import { defineProcessor } from 'tapline';
+export default defineProcessor({
+  name: 'loud',
+  summary: 'Tells its password.',
+  options: z.strictObject({ password: z.string() }),
+  process(_, { options }) {
+    console.log('printed ' + options.password);
+    return null;
+  },
+});
+`;
+    const yaml = `
+name: shop
+topics: { orders: {} }
+stages: { loud: { from: orders, process: ./loud.ts, to: out, with: { password: "\${secret:SHOP_PASSWORD}" } } }
+`;
+    const tests = `
+env: { SHOP_PASSWORD: open-sesame }
+tests: [ { name: is loud, steps: [ { input: { topic: orders, records: [ { key: a, value: 1 } ] } } ] } ]
+`;
+    const directory = await topologyFolder({ 'loud.ts': loud, 'topology.yaml': yaml, 'shop.test.yaml': tests });
+
+    const { lines } = await ended(directory);
+
+    expect(lines[0]).toBe('printed ${secret:SHOP_PASSWORD}');
+  });
+
   test('tells all failures with their places, what was expected and what was found, and exits with 1', async () => {
     const failing = `
 tests:

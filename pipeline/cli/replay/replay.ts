@@ -7,7 +7,10 @@ import {
   type ReplayOrder,
   type StageReplay,
 } from '../../runtime/replay/replay-stage.ts';
+import { redactor } from '../../secrets/redact.ts';
+import { knownSecretsOf } from '../../secrets/secret-values.ts';
 import type { Plan, StagePlan } from '../../topology/plan.ts';
+import { hideInOutput } from '../hide-in-output.ts';
 import type { Bounds } from '../log-range.ts';
 import { retentionWarning } from '../own-topic.ts';
 import { INTERRUPTED } from '../stop-signal.ts';
@@ -32,6 +35,7 @@ export interface ReplayRequest {
 
 /** Replays a stage and tells what came of it; the exit code. */
 export async function replay(kafka: Kafka, request: ReplayRequest, signal: AbortSignal): Promise<number> {
+  hideInOutput(redactor(knownSecretsOf(request.stage, process.env)));
   const admin = kafka.admin();
   const [reader, producer] = [kafka.partitionReader(), kafka.producer()];
   try {

@@ -3,7 +3,10 @@ import { Command } from 'commander';
 import { parse } from 'yaml';
 import { PipelineError, UserError, messageOf } from '../../errors/pipeline-error.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { planSecrets } from '../../runtime/order-secrets.ts';
+import { redactor } from '../../secrets/redact.ts';
 import { countOption } from '../count-option.ts';
+import { hideInOutput } from '../hide-in-output.ts';
 import { fileOption, setOption, topologyRequest, type TopologyOptions } from '../options.ts';
 import { rerunOnChange } from '../rerun.ts';
 import { complain, paint } from '../terminal.ts';
@@ -60,6 +63,7 @@ Examples:
   npx tapline run processors/big.ts --watch < records.jsonl`;
 
 async function runOnce(run: RunPlan, lines: AsyncIterable<string>): Promise<number> {
+  hideInOutput(redactor(planSecrets(run.plan, process.env)));
   const engine = await startEngine(run, stderrLog);
   try {
     const { failed } = await workOff(lines, engine, run.files);
@@ -103,7 +107,7 @@ async function optionsIn({ with: inline, withFile }: RunOptions): Promise<unknow
     return parse(inline ?? (await readFile(withFile ?? '', 'utf8'))) as unknown;
   } catch (error) {
     const [sentence = ''] = messageOf(error).split('\n');
-    throw new UserError('ARGUMENT_INVALID', `${given} cannot be read: ${sentence}`);
+    throw new UserError('ARGUMENT_INVALID', `${given} cannot be read: ${sentence.replace(/:$/, '')}; correct it`);
   }
 }
 

@@ -1,6 +1,9 @@
 import { UserError } from '../../errors/pipeline-error.ts';
+import { planSecrets } from '../../runtime/order-secrets.ts';
+import { redactor } from '../../secrets/redact.ts';
 import type { BrokenTestFile } from '../../testing/files/junit.ts';
 import { runTestFile, type TestResult } from '../../testing/files/run-test-file.ts';
+import { hideInOutput } from '../hide-in-output.ts';
 import { complain, paint, say } from '../terminal.ts';
 
 /** What became of all files. */
@@ -19,6 +22,7 @@ export async function runFiles(
   for (const file of files) {
     try {
       await runTestFile(file, {
+        onPlan: (plan, environment) => hideInOutput(redactor(planSecrets(plan, environment))),
         isWanted,
         onResult: (result) => {
           if (results.at(-1)?.file !== file) say(paint('bold', file));

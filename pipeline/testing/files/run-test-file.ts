@@ -1,7 +1,9 @@
 import { dirname } from 'node:path';
 import { PipelineError, messageOf } from '../../errors/pipeline-error.ts';
+import type { Environment } from '../../registry/find-variable.ts';
 import { readTopology } from '../../registry/read-topology.ts';
 import type { Path } from '../../topology/located.ts';
+import type { Plan } from '../../topology/plan.ts';
 import { createTestDriver } from '../create-test-driver.ts';
 import type { TopologyTestDriver } from '../test-driver.ts';
 import { checkNames } from './check-names.ts';
@@ -22,6 +24,8 @@ export interface TestResult {
 }
 
 export interface TestFileRun {
+  /** Hears of the topology, and of the environment its secrets are in, before anything of it runs. */
+  readonly onPlan?: (plan: Plan, environment: Environment) => void;
   /** Whether to run a test of this name. */
   readonly isWanted: (name: string) => boolean;
   /** Hears of each test as it ends. */
@@ -32,12 +36,14 @@ export interface TestFileRun {
  * Runs the tests of a file, each with a driver of its own.
  * @throws TestFileInvalidError, TopologyInvalidError, UserError where a file cannot be read
  */
-export async function runTestFile(file: string, { isWanted, onResult }: TestFileRun): Promise<void> {
+export async function runTestFile(file: string, { onPlan, isWanted, onResult }: TestFileRun): Promise<void> {
   const test = await readTestFile(file);
   const { spec, topology } = test;
   const environment = { ...process.env, ...spec.env };
-  const findings = checkNames(test, (await readTopology({ ...topology, environment, set: spec.set })).plan);
+  const { plan } = await readTopology({ ...topology, environment, set: spec.set });
+  const findings = checkNames(test, plan);
   if (findings.length > 0) throw new TestFileInvalidError(findings);
+  onPlan?.(plan, environment);
   for (const [index, one] of spec.tests.entries()) {
     for (const guarantee of spec.guarantees ?? [null]) {
       const name = guarantee === null ? one.name : `${one.name} (${guarantee})`;
