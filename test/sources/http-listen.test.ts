@@ -108,6 +108,10 @@ describe('http-listen', () => {
       415,
       'content-type application/x-www-form-urlencoded is not taken; send content-type: application/json or text/plain',
     ]);
+    expect(await errorOf(await fetch(url, { method: 'POST' }))).toEqual([
+      415,
+      'the content-type is missing; send content-type: application/json or text/plain',
+    ]);
     expect(await errorOf(await post('x', { 'content-encoding': 'gzip' }))).toEqual([
       415,
       expect.stringMatching(/gzip/),

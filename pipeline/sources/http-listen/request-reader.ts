@@ -108,8 +108,8 @@ function formOf({ headers }: IncomingMessage): 'json' | 'text' {
     throw new Refusal(415, `${charset} is not taken; send UTF-8`);
   if (JSON_TYPE.test(type)) return 'json';
   if (TEXT_TYPE.test(type)) return 'text';
-  const given = type === '' ? 'no content-type' : `content-type ${type}`;
-  throw new Refusal(415, `${given} is not taken; send content-type: application/json or text/plain`);
+  const refused = type === '' ? 'the content-type is missing' : `content-type ${type} is not taken`;
+  throw new Refusal(415, `${refused}; send content-type: application/json or text/plain`);
 }
 
 /** Quotes of a structured header are not part of it. @throws Refusal 400 */
