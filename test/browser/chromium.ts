@@ -24,9 +24,9 @@ export interface Pixels {
   readonly height: number;
 }
 
-/** The pixels of the picture as the page paints it. */
-export async function paintedPixels(page: Page): Promise<Pixels> {
-  const png = await page.locator('#picture').screenshot({ animations: 'disabled' });
+/** The pixels of the picture, or of another part of the page, as it paints them. */
+export async function paintedPixels(page: Page, part = '#picture'): Promise<Pixels> {
+  const png = await page.locator(part).screenshot({ animations: 'disabled' });
   const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import type { OpenReader } from '../../pipeline/ports/sink.ts';
 import { classColour } from '../../processors/annotate/palette.ts';
 import { metaOf, readRecords } from '../integration/read-records.ts';
 import {
@@ -15,7 +17,7 @@ import {
 } from '../integration/topology-run.ts';
 import { until } from '../integration/until.ts';
 import { found, frames } from '../sinks/sink-setup.ts';
-import { blue, red, startViewer } from '../sinks/viewer-harness.ts';
+import { blue, green, red, startViewer } from '../sinks/viewer-harness.ts';
 import { countColour, hasChromium, launchChromium, paintedPixels } from './chromium.ts';
 import { shareOfEdgesPainted } from './painted-boxes.ts';
 
@@ -176,6 +178,33 @@ describe.skipIf(!hasChromium)('viewer in a browser (skips where chromium is not 
     await until(async () => countColour(await paintedPixels(page), [0, 0, 254], 3) > 1000, { what: 'blue' });
     expect(await textOf(page, '#objects')).toContain(hostile);
     expect(complaints).toEqual([]);
+  });
+
+  test('a page that pauses stands still at an address of its own, and goes on there with the next picture', async () => {
+    const frame = frames();
+    const records = [red, green, blue].map((picture) => frame(picture));
+    const openReader: OpenReader = async function* ({ from, signal }) {
+      yield* records.slice(Number((from as { offset: bigint }).offset));
+      if (!signal.aborted) await once(signal, 'abort');
+    };
+    const { sink, url } = await startViewer({}, { openReader });
+    await sink.write(records[0]!);
+    const page = await open(url('/'));
+    await until(async () => countColour(await paintedPixels(page), [254, 0, 0], 3) > 1000, { what: 'red' });
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await untilText(page, '#status-text', 'Paused');
+    await sink.write(records[2]!);
+    expect(new URL(page.url()).search).toBe('?partition=0&offset=1&source=cam');
+    expect(countColour(await paintedPixels(page, '#still'), [254, 0, 0], 3)).toBeGreaterThan(1000);
+    const elsewhere = await open(page.url());
+    await page.getByRole('button', { name: 'Go on' }).click();
+
+    for (const each of [page, elsewhere]) {
+      await untilText(each, '#status-text', 'Replay');
+      await untilText(each, '#seq', '#2');
+      await until(async () => countColour(await paintedPixels(each), [0, 0, 254], 3) > 1000, { what: 'blue' });
+    }
   });
 
   test('a topic without pictures says what to tap instead', async () => {

@@ -1,13 +1,18 @@
 import { get, type IncomingMessage } from 'node:http';
 
 /** What opens a part; browsers paint the part before it when they have read all of this. */
-const OPENING = '--tapline-frame\r\nContent-Type: image/jpeg\r\n\r\n';
+const BOUNDARY = '--tapline-frame';
+const LONGEST_OPENING = 200;
+const FIRST = /^--tapline-frame\r\nContent-Type: image\/jpeg\r\n\r\n/;
+const OPENING = /^--tapline-frame\r\nContent-Type: image\/jpeg\r\nTapline-Next: (.+)\r\n\r\n/;
 
 /** A browser as far as the stream can tell: reads parts as they come. */
 export interface MjpegClient {
   readonly response: IncomingMessage;
   /** The next picture, as soon as a browser would paint it. */
   next(): Promise<Buffer>;
+  /** Query of the stream that goes on after the last picture; null before the first. */
+  readonly place: string | null;
   /** Resolves when the server ends the stream. */
   readonly ended: Promise<void>;
   close(): void;
@@ -19,12 +24,15 @@ export async function openStream(address: string): Promise<MjpegClient> {
   const chunks = response.iterator({ destroyOnReturn: false });
   const ended = new Promise<void>((resolve) => response.once('close', resolve).on('error', () => resolve()));
   let buffered: Buffer = Buffer.alloc(0);
-  const until = async (text: string): Promise<Buffer> => {
+  let place: string | null = null;
+  const until = async (opening: RegExp): Promise<Buffer> => {
     for (;;) {
-      const at = buffered.indexOf(text);
-      if (at >= 0) {
-        const taken = buffered.subarray(0, at);
-        buffered = buffered.subarray(at + text.length);
+      const at = buffered.indexOf(BOUNDARY);
+      const match = at < 0 ? null : opening.exec(buffered.toString('latin1', at, at + LONGEST_OPENING));
+      if (match) {
+        const taken = buffered.subarray(0, Math.max(0, at - 2)); // a line break is before each but the first
+        buffered = buffered.subarray(at + match[0].length);
+        place = match[1] ?? null;
         return taken;
       }
       const chunk = await chunks.next();
@@ -36,9 +44,12 @@ export async function openStream(address: string): Promise<MjpegClient> {
   return {
     response,
     next: async () => {
-      if (!isOpen) await until(OPENING);
+      if (!isOpen) await until(FIRST);
       isOpen = true;
-      return until(`\r\n${OPENING}`);
+      return until(OPENING);
+    },
+    get place() {
+      return place;
     },
     ended,
     close: () => response.destroy(),

@@ -89,7 +89,7 @@ describe('answers of the viewer', () => {
   it.each([
     [
       '/stream.mjpg?from=yesterday',
-      'from must be earliest, latest or an ISO time such as 2026-01-31T12:00:00Z, not "yesterday"',
+      'from must be earliest, latest, an ISO time such as 2026-01-31T12:00:00Z or a time before now such as -10m, not "yesterday"',
     ],
     ['/stream.mjpg?partition=1', 'partition and offset go together; give both'],
     ['/stream.mjpg?partition=x&offset=1', 'partition must be a whole number from 0, not "x"'],

@@ -41,7 +41,8 @@ describe('live stream of the viewer', () => {
     socket.write(`GET /stream.mjpg HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     let received = '';
     socket.setEncoding('latin1').on('data', (chunk: string) => (received += chunk));
-    const pictureThenOpening = `${red.toString('latin1')}\r\n--tapline-frame\r\nContent-Type: image/jpeg\r\n\r\n`;
+    const opening = '--tapline-frame\r\nContent-Type: image/jpeg\r\nTapline-Next: partition=0&offset=1\r\n\r\n';
+    const pictureThenOpening = `${red.toString('latin1')}\r\n${opening}`;
     await until(() => received.includes(pictureThenOpening)); // no second picture is ever written
     socket.destroy();
 

@@ -59,6 +59,42 @@ describe('replay of the viewer', () => {
     expect(asked).toEqual([expected]);
   });
 
+  it('begins as long ago as from says', async () => {
+    const asked: { readonly timestampMs: number }[] = [];
+    const openReader: OpenReader = ({ from, signal }) => {
+      asked.push(from as { timestampMs: number });
+      return replaying(recording([red], 0), signal);
+    };
+    const { url } = await startViewer({}, { openReader });
+    const before = Date.now();
+
+    await (await watch(url('/stream.mjpg?from=-10m'))).next();
+
+    expect(asked[0]!.timestampMs).toBeGreaterThanOrEqual(before - 600_000);
+    expect(asked[0]!.timestampMs).toBeLessThanOrEqual(Date.now() - 600_000);
+  });
+
+  it('names the place after each picture, live and replayed, where the same client goes on with the next one', async () => {
+    const records = recording([red, green, blue], 0);
+    const openReader: OpenReader = ({ from, signal }) => {
+      const first = typeof from === 'object' && 'offset' in from ? from.offset : 0n;
+      return replaying(records.slice(Number(first)), signal);
+    };
+    const { sink, url } = await startViewer({}, { openReader });
+    await sink.write(records[0]!);
+
+    const live = await watch(url('/stream.mjpg'));
+    expect(await live.next()).toEqual(red);
+    const resumed = await watch(url(`/stream.mjpg?${live.place}&view=mine`));
+    expect(await resumed.next()).toEqual(green);
+
+    expect([live.place, resumed.place]).toEqual(['partition=0&offset=1', 'partition=0&offset=2']);
+    const { sources } = await jsonAt(url('/state.json'));
+    expect(sources).toMatchObject([{ next: 'partition=0&offset=1' }]);
+    expect(await resumed.next()).toEqual(blue);
+    expect(await jsonAt(url('/state.json?view=mine'))).toMatchObject({ replay: { next: 'partition=0&offset=3' } });
+  });
+
   it('refuses one more than maxReplays with a sentence, until a browser leaves and its reader has ended', async () => {
     let open = 0;
     async function* counted(signal: AbortSignal): AsyncGenerator<SinkRecord> {

@@ -10,6 +10,8 @@ export interface Picture {
   /** Milliseconds since 1970 UTC. */
   readonly capturedMs: number;
   readonly meta: FrameMeta | null;
+  /** Query of the stream that begins with the record after this one. */
+  readonly next: string;
   readonly bytes: Buffer;
   /** The same bytes as a part of a multipart stream: made once, shared by all who watch. */
   readonly part: Buffer;
@@ -20,7 +22,8 @@ export function pictureOf(record: ConsumerRecord): Picture | null {
   const contentType = pictureTypeOf(record);
   if (contentType === null || record.value === null) return null;
   const meta = frameMetaIfAny(record);
-  const { part, bytes } = partOf(record.value, contentType);
+  const next = `partition=${record.partition}&offset=${String(record.offset + 1n)}`;
+  const { part, bytes } = partOf({ picture: record.value, contentType, next });
   const capturedMs = meta ? meta.frame.captureTimeUs / 1000 : record.timestampMs;
-  return { sourceId: sourceIdOf(record, meta), contentType, capturedMs, meta, bytes, part };
+  return { sourceId: sourceIdOf(record, meta), contentType, capturedMs, meta, next, bytes, part };
 }

@@ -1,4 +1,5 @@
 import type { StartPosition } from '../../ports/sink.ts';
+import { parseDurationMs } from '../../topology/duration.ts';
 import { Refusal } from '../../web/refusal.ts';
 
 /** What a stream is asked for; `from` null is live. */
@@ -14,12 +15,12 @@ const VIEW = /^[\w-]{1,64}$/;
 const MAX_OFFSET = 2n ** 63n - 1n;
 const MAX_PARTITION = 2 ** 31 - 1;
 
-/** Query of `/stream.mjpg`. @throws Refusal 400 */
-export function streamQuery(url: URL): StreamQuery {
+/** Query of `/stream.mjpg`; times before now are counted from `nowMs`. @throws Refusal 400 */
+export function streamQuery(url: URL, nowMs: number): StreamQuery {
   const query = readQuery(url, ['source', 'from', 'partition', 'offset', 'view', 't']);
   const { source = null, view = null } = query;
   if (view !== null && !VIEW.test(view)) throw bad('view must be 1 to 64 letters, digits, - or _');
-  return { source, view, from: startOf(query) };
+  return { source, view, from: startOf(query, nowMs) };
 }
 
 /** The query by name. @throws Refusal 400 where a name is unknown, given twice or empty. */
@@ -34,11 +35,12 @@ export function readQuery(url: URL, known: readonly string[]): Partial<Record<st
   return query;
 }
 
-function startOf({ from, partition, offset }: Partial<Record<string, string>>): StartPosition | null {
+function startOf(query: Partial<Record<string, string>>, nowMs: number): StartPosition | null {
+  const { from, partition, offset } = query;
   if (from !== undefined && (partition ?? offset) !== undefined) {
     throw bad('give either from or partition and offset, not both');
   }
-  if (from !== undefined) return positionOf(from);
+  if (from !== undefined) return positionOf(from, nowMs);
   if (partition === undefined && offset === undefined) return null;
   if (partition === undefined || offset === undefined) throw bad('partition and offset go together; give both');
   const place = { partition: Number(wholeNumber('partition', partition)), offset: wholeNumber('offset', offset) };
@@ -48,12 +50,16 @@ function startOf({ from, partition, offset }: Partial<Record<string, string>>): 
   return place;
 }
 
-function positionOf(from: string): StartPosition | null {
+function positionOf(from: string, nowMs: number): StartPosition | null {
   if (from === 'latest') return null;
   if (from === 'earliest') return 'earliest';
+  const agoMs = from.startsWith('-') ? parseDurationMs(from.slice(1)) : NaN;
+  if (agoMs >= 0) return { timestampMs: nowMs - agoMs };
   const timestampMs = /^\d{4}-\d{2}/.test(from) ? Date.parse(from.replace(' ', '+')) : NaN;
   if (Number.isNaN(timestampMs)) {
-    throw bad(`from must be earliest, latest or an ISO time such as 2026-01-31T12:00:00Z, not "${from}"`);
+    throw bad(
+      `from must be earliest, latest, an ISO time such as 2026-01-31T12:00:00Z or a time before now such as -10m, not "${from}"`,
+    );
   }
   return { timestampMs };
 }

@@ -18,6 +18,8 @@ export interface SourceState {
   readonly seq: number | null;
   readonly width: number | null;
   readonly height: number | null;
+  /** Query of the stream that goes on after the latest picture. */
+  readonly next: string;
 }
 
 /** The latest picture of one source, and its counts. */
@@ -46,7 +48,7 @@ export class SourceView {
   }
 
   state(nowMs: number): SourceState {
-    const { sourceId, capturedMs, meta } = this.latest;
+    const { sourceId, capturedMs, meta, next } = this.latest;
     return {
       id: sourceId,
       frames: this.#frames,
@@ -57,6 +59,7 @@ export class SourceView {
       seq: meta?.frame.seq ?? null,
       width: meta?.frame.width ?? null,
       height: meta?.frame.height ?? null,
+      next,
     };
   }
 

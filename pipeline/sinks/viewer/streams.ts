@@ -45,7 +45,7 @@ export class Streams {
 
   /** Answers with a stream that ends when the browser leaves. @throws Refusal */
   open(url: URL, response: ServerResponse): void {
-    const query = streamQuery(url);
+    const query = streamQuery(url, this.#parts.setup.clock.nowMs());
     if (query.from !== null) this.#throwIfTooManyReplays();
     response.writeHead(200, { 'content-type': MULTIPART_TYPE });
     if (response.req.method === 'HEAD') {

@@ -58,11 +58,13 @@ function picture(): string {
   return `<section class="stage" aria-label="Picture">
 <div class="screen" id="screen">
 <img id="picture" alt="" hidden>
+<canvas id="still" hidden></canvas>
 <div class="curtain" id="curtain"><span class="spinner"></span><strong id="curtain-title">Waiting for the first picture</strong><span id="curtain-text"></span></div>
 </div>
 <div class="controls">
 <label class="sources" id="sources-label" hidden>Source <select id="sources"></select></label>
-<button id="replay" type="button" aria-pressed="false">Replay from the start</button>
+<button id="pause" type="button" aria-pressed="false">Pause</button>
+<button id="replay" type="button" aria-pressed="false">From the start</button>
 <a class="button quiet" id="snapshot" href="/snapshot.jpg" target="_blank" rel="noopener">Snapshot</a>
 </div>
 <p class="notice" id="notice" role="alert" hidden></p>

@@ -12,6 +12,7 @@ for (const name of ['from', 'partition', 'offset']) if (asked.has(name)) past[na
 
 let source = asked.get('source');
 let replay = Object.keys(past).length > 0 ? past : null;
+let paused = null; // query of the stream that goes on after the picture that stands still
 let view = null, replayBegan = false, attached = 0, startedMs = null, lost = false, retry;
 
 function streamUrl() {
@@ -27,13 +28,49 @@ function attach() {
   view = replay ? 'v' + Math.random().toString(36).slice(2) : null;
   replayBegan = false;
   root.dataset.mode = replay ? 'replay' : 'live';
-  const picture = at('picture');
-  picture.hidden = true;
-  picture.removeAttribute('src');
-  picture.src = streamUrl();
+  detach();
+  at('still').hidden = true;
+  at('picture').src = streamUrl();
+}
+
+function detach() {
+  at('picture').hidden = true;
+  at('picture').removeAttribute('src');
+}
+
+/** Stands still where it is; the address of the page is that place from then on. */
+async function pause() {
+  const state = await ask().catch(() => null);
+  const shown = replay ? state?.replay : shownOf(state?.sources ?? []);
+  if (!shown || paused) return;
+  clearTimeout(retry);
+  paused = new URLSearchParams(shown.next);
+  const place = new URLSearchParams(paused);
+  if (source !== null) place.set('source', source);
+  history.replaceState(null, '', '?' + place);
+  const still = at('still'), picture = at('picture');
+  still.width = picture.naturalWidth;
+  still.height = picture.naturalHeight;
+  still.getContext('2d').drawImage(picture, 0, 0);
+  still.hidden = false;
+  detach();
+  view = null;
+  showFigures(shown);
+  showCaptureTime(shown.at ?? Date.now() - shown.ageMs);
+  show(state);
+}
+
+/** Shows what past names, or what comes now where it is null. */
+function play(past) {
+  replay = past;
+  if (!past) history.replaceState(null, '', location.pathname);
+  paused = null;
+  notice(null);
+  attach();
 }
 
 async function onPictureError() {
+  if (paused) return;
   if (replay) {
     const sentence = await refusal();
     if (sentence) return goLive(sentence);
@@ -56,16 +93,13 @@ async function refusal() {
 }
 
 function goLive(sentence) {
-  replay = null;
+  play(null);
   notice(sentence);
-  attach();
 }
 
 async function poll() {
   try {
-    const answer = await fetch('/state.json' + (view ? '?view=' + view : ''), { signal: AbortSignal.timeout(ANSWER_MS) });
-    if (!answer.ok) throw new Error(String(answer.status));
-    show(await answer.json());
+    show(await ask());
   } catch {
     lost = true;
     clearTimeout(retry);
@@ -75,17 +109,34 @@ async function poll() {
   setTimeout(poll, POLL_MS);
 }
 
+async function ask() {
+  const answer = await fetch('/state.json' + (view ? '?view=' + view : ''), { signal: AbortSignal.timeout(ANSWER_MS) });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function shownOf(sources) {
+  return sources.find(({ id }) => id === source) ?? (source === null ? sources[0] : undefined);
+}
+
 function show(state) {
   const comesBack = lost || (startedMs !== null && startedMs !== state.startedMs);
   lost = false;
   startedMs = state.startedMs;
+  if (paused) return showPaused(state);
   if (comesBack) attach();
   if (replay && state.replay) replayBegan = true;
   if (replay && replayBegan && !state.replay && !comesBack) return goLive('The replay has ended.');
   showSources(state.sources);
-  const shown = state.sources.find(({ id }) => id === source) ?? (source === null ? state.sources[0] : undefined);
+  const shown = shownOf(state.sources);
   showFigures(replay ? state.replay : shown);
   showStatus(state, shown);
+}
+
+function showPaused(state) {
+  showSources(state.sources);
+  setState('paused', 'Paused');
+  curtain(null);
 }
 
 function showStatus(state, shown) {
@@ -117,8 +168,8 @@ function showFigures(shown) {
   showDrops(shown?.drops);
 }
 
-function showCaptureTime(iso) {
-  const time = iso ? new Date(iso) : null;
+function showCaptureTime(capturedAt) {
+  const time = capturedAt ? new Date(capturedAt) : null;
   text('age-label', 'Recorded at');
   text('age', time ? time.toLocaleTimeString([], { hourCycle: 'h23' }) : '–');
   text('age-unit', '');
@@ -170,8 +221,10 @@ function showSources(sources) {
   if (at('snapshot').getAttribute('href') !== href) at('snapshot').setAttribute('href', href);
   const alt = (replay ? 'Recorded' : 'Live') + ' picture' + (source === null ? '' : ' of ' + source);
   if (at('picture').alt !== alt) at('picture').alt = alt;
-  at('replay').setAttribute('aria-pressed', String(replay !== null));
-  text('replay', replay ? 'Back to live' : 'Replay from the start');
+  at('pause').setAttribute('aria-pressed', String(paused !== null));
+  text('pause', paused ? 'Go on' : 'Pause');
+  at('replay').setAttribute('aria-pressed', String(replay !== null && !paused));
+  text('replay', replay || paused ? 'Back to live' : 'From the start');
 }
 
 function setState(state, words) {
@@ -220,7 +273,8 @@ function duration(ms) {
 }
 
 at('picture').addEventListener('error', onPictureError);
-at('sources').addEventListener('change', () => { source = at('sources').value; notice(null); attach(); });
-at('replay').addEventListener('click', () => { replay = replay ? null : { from: 'earliest' }; notice(null); attach(); });
+at('sources').addEventListener('change', () => { source = at('sources').value; play(paused ? null : replay); });
+at('replay').addEventListener('click', () => { play(replay || paused ? null : { from: 'earliest' }); });
+at('pause').addEventListener('click', () => { if (paused) play(paused); else void pause(); });
 addEventListener('load', () => { attach(); poll(); }); // a stream that still waits must not keep the page loading
 `;

@@ -23,7 +23,7 @@ h1 { font-size: 17px; font-weight: 650; letter-spacing: -.01em; line-height: 1.2
 }
 .dot { width: 8px; height: 8px; border-radius: 50%; background: var(--muted); }
 [data-state=live] .dot { background: var(--good); box-shadow: 0 0 0 4px #4ade8022; }
-[data-state=replay] .dot { background: var(--accent); box-shadow: 0 0 0 4px #5eead422; }
+[data-state=replay] .dot, [data-state=paused] .dot { background: var(--accent); box-shadow: 0 0 0 4px #5eead422; }
 [data-state=stale] .dot, [data-state=connecting] .dot { background: var(--warn); }
 [data-state=lost] .dot, [data-state=problem] .dot { background: var(--bad); box-shadow: 0 0 0 4px #f8717122; }
 
@@ -32,8 +32,8 @@ main { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 16px; al
   position: relative; overflow: hidden; border: 1px solid var(--edge); border-radius: 16px; background: #05070a;
   aspect-ratio: var(--shape, 16 / 9); max-height: calc(100dvh - 156px); width: 100%; box-shadow: 0 24px 60px -30px #000;
 }
-#picture { display: block; width: 100%; height: 100%; object-fit: contain; transition: opacity .25s; }
-[data-state=lost] #picture, [data-state=problem] #picture { opacity: .25; filter: grayscale(1); }
+#picture, #still { display: block; width: 100%; height: 100%; object-fit: contain; transition: opacity .25s; }
+[data-state=lost] #picture, [data-state=lost] #still, [data-state=problem] #picture { opacity: .25; filter: grayscale(1); }
 .curtain {
   position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 6px; padding: 24px; text-align: center;
   color: var(--muted); background: #05070acc;
@@ -87,9 +87,9 @@ ul { list-style: none; padding: 0; }
   main { grid-template-columns: minmax(0, 1fr); gap: 14px; }
   body { padding-left: 12px; padding-right: 12px; }
   .screen { max-height: 62dvh; border-radius: 14px; }
-  .controls > button { flex: 1; justify-content: center; }
+  .controls > * { flex: auto; justify-content: center; padding: 0 12px; white-space: nowrap; }
   .quiet { margin-left: 0; }
-  .sources { flex-basis: 100%; } .sources select { flex: 1; max-width: none; }
+  .sources { flex-basis: 100%; padding: 0; } .sources select { flex: 1; max-width: none; }
 }
 @media (min-width: 480px) and (max-width: 860px) { .figures { grid-template-columns: repeat(4, 1fr); } }
 @media (prefers-reduced-motion: reduce) { * { animation-duration: 4s !important; transition: none !important; } }
