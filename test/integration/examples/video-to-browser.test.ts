@@ -14,8 +14,8 @@ async function watched(address: string): Promise<MjpegClient> {
 }
 
 /** Numbers of frames by their bytes, as the topic has them. */
-async function seqsOf({ topic }: ExampleCopy): Promise<(picture: Buffer) => number | undefined> {
-  const records = await readAll(bootstrap, topic('frames'));
+async function seqsOf(example: ExampleCopy): Promise<(picture: Buffer) => number | undefined> {
+  const records = await readAll(bootstrap, example.topic('frames'));
   const seqs = new Map(
     records.map(({ headers, value }) => [String(value?.toString('base64')), readFrameMeta(headers).frame.seq]),
   );
