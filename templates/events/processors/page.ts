@@ -8,10 +8,11 @@ export default defineProcessor({
     bots: z.string().default('bot|crawler|spider').describe('Regular expression that user agents of bots match.'),
   }),
   inputValue: z.object({ visitor: z.string(), path: z.string().startsWith('/'), agent: z.string() }),
+  outputValue: z.object({ visitor: z.string(), page: z.string() }),
   outputs: ['bots'],
   process({ value: { visitor, path, agent } }, { options }) {
-    const [page] = path.split('?');
+    const [page = path] = path.split('?');
     const to = new RegExp(options.bots, 'i').test(agent) ? 'bots' : 'default';
-    return { to, key: visitor, value: JSON.stringify({ visitor, page }) };
+    return { to, key: visitor, value: { visitor, page } };
   },
 });
