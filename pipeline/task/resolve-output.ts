@@ -78,7 +78,7 @@ function checked(output: unknown, { stage }: OutputRules): OutputRecord {
   if (fault === null) return output as OutputRecord;
   throw new PoisonRecordError(
     'OUTPUT_INVALID',
-    `the processor of stage "${stage}" returned ${fault}; a record is { value: a Buffer, a string or null }, or null for none`,
+    `the processor of stage "${stage}" returned ${fault}; a record is { value: a Buffer, a string or null }, or null for none; with outputValue declared, its value may be any JSON`,
     { where: { stage } },
   );
 }

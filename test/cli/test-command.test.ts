@@ -126,6 +126,11 @@ tests:
             - { key: z }
       - expect: { topic: totals.big, records: [] }
       - expectState: { stage: totals, store: aggregates, key: nobody, value: { n: 1 } }
+  - name: lacks what became a dead letter
+    steps:
+      - fault: { poison: totals }
+      - input: { topic: orders, records: [ { key: a, value: { amount: 3 } } ] }
+      - expect: { topic: totals, records: [ { key: a } ] }
   - name: goes wrong on the way
     steps:
       - input: { topic: orders, records: [ { key: a, value: { amount: 3 }, partition: 7 } ] }
@@ -147,9 +152,13 @@ tests:
       '      value: expected {"n":1}, found nothing',
       '      - {"n":1}',
       '      + nothing',
+      '  ✗ lacks what became a dead letter',
+      '    shop.test.yaml:18:45 record 1 of totals is missing',
+      '      - {"key":"a"}',
+      expect.stringMatching(/^ {6}stage totals has a dead letter: PROCESSING_FAILED poisoned/),
       '  ✗ goes wrong on the way',
-      expect.stringMatching(/^ {4}shop\.test\.yaml:16:9 .*orders.*7/),
-      '0 passed, 2 failed',
+      expect.stringMatching(/^ {4}shop\.test\.yaml:21:9 .*orders.*7/),
+      '0 passed, 3 failed',
     ]);
     expect(code).toBe(1);
   });

@@ -11,7 +11,8 @@ export function partOf(name: string): string {
 /** All dead-letter topics of the broker. */
 export async function deadLetterTopics(admin: Admin): Promise<readonly TopicDescription[]> {
   const names = (await admin.listTopics()).filter((name) => name.endsWith(SUFFIX));
-  return admin.describeTopics(names);
+  const topics = await admin.describeTopics(names);
+  return topics.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The dead-letter topic of this name, or of this `<topology>.<part>`. @throws UserError naming those there are. */

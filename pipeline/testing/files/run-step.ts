@@ -67,7 +67,23 @@ function expectRecords(
     fields: fieldsOf(record),
   }));
   const place = { path: [...path, 'expect', 'records'], where: topic };
-  return compare(records, found).map((mismatch) => mismatchFailure(test, place, mismatch));
+  const differing = compare(records, found);
+  const missing = differing.find(({ kind }) => kind === 'missing');
+  return differing.map((mismatch) => {
+    const failure = mismatchFailure(test, place, mismatch);
+    return mismatch === missing ? { ...failure, details: [...failure.details, ...deadLettersOf(driver)] } : failure;
+  });
+}
+
+/** Where records are missing, dead letters may tell what became of them. */
+function deadLettersOf(driver: TopologyTestDriver): readonly string[] {
+  return driver.plan.stages.flatMap(({ name }) => {
+    const letters = driver.deadLetters(name);
+    const last = letters.at(-1);
+    if (!last) return [];
+    const count = letters.length === 1 ? 'a dead letter' : `${letters.length} dead letters, the last one`;
+    return [`stage ${name} has ${count}: ${last.code} ${last.message}`];
+  });
 }
 
 function expectDeadLetters(
