@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { PoisonRecordError } from '../errors/pipeline-error.ts';
+import { inFrontOf } from './in-front-of.ts';
 import { faultsOf, jsonOutput, readJson } from './json-value.ts';
 import type { ProcessResult, Processor, ProcessorContext, Punctuation } from './processor.ts';
 import type { OutputRecord } from './record.ts';
@@ -18,18 +19,15 @@ export function withValues<In, Out>(processor: Processor<In, Out>, schemas: Valu
   if (!inputValue && !outputValue) return processor as unknown as Processor;
   const asOutput = (output: OutputRecord<Out>): OutputRecord =>
     outputValue ? writtenAs(outputValue, output, schemas.name) : (output as unknown as OutputRecord);
-  const { schedule, concurrency } = processor;
-  return {
-    ...(concurrency !== undefined && { concurrency }),
-    ...(processor.admit && { admit: processor.admit.bind(processor) }),
+  const { schedule } = processor;
+  return inFrontOf(processor, {
     ...(schedule && { schedule: schedule.map((punctuation) => writing(punctuation, asOutput)) }),
     process: (record, context) => {
       const value = inputValue ? readJson(record, inputValue) : record.value;
       const result = processor.process({ ...record, value: value as In }, forwarding(context, asOutput));
       return written(result, asOutput);
     },
-    close: () => processor.close?.(),
-  };
+  });
 }
 
 type AsOutput<Out> = (output: OutputRecord<Out>) => OutputRecord;

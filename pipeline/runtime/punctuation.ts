@@ -1,3 +1,4 @@
+import { inFrontOf } from '../ports/in-front-of.ts';
 import type { Processor, ProcessorContext, ProcessResult, Punctuation } from '../ports/processor.ts';
 import type { TopicPartition } from '../ports/consumer.ts';
 import type { ConsumerRecord, OutputRecord } from '../ports/record.ts';
@@ -19,15 +20,14 @@ export function withStreamTime(processor: Processor, { beforeMs, nowMs }: Stream
       on === 'streamTime' && beforeMs > 0 && Math.floor(nowMs / everyMs) > Math.floor(beforeMs / everyMs),
   );
   if (due.length === 0) return processor;
-  return {
-    ...(processor.admit && { admit: processor.admit.bind(processor) }),
+  return inFrontOf(processor, {
     process: async (record, context) => {
       const outputs = [...listOf(await processor.process(record, context))];
       for (const one of due)
         outputs.push(...listOf(await punctuated(one, context, multipleBefore(nowMs, one.everyMs))));
       return outputs;
     },
-  };
+  });
 }
 
 /** A processor that does nothing with its record but let the time strike. */

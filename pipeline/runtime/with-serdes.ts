@@ -1,4 +1,5 @@
 import { PoisonRecordError, messageOf } from '../errors/pipeline-error.ts';
+import { inFrontOf } from '../ports/in-front-of.ts';
 import type { Processor, ProcessResult } from '../ports/processor.ts';
 import type { ConsumerRecord, OutputRecord } from '../ports/record.ts';
 import { headersAs, readAs } from '../task/topic-serde.ts';
@@ -20,18 +21,15 @@ export function withSerdes(processor: Processor, plan: Pick<StagePlan, 'name' | 
     const outputs = Array.isArray(result) ? (result as readonly OutputRecord[]) : [result as OutputRecord];
     return outputs.map((output) => checkedOutput(output, plan));
   };
-  return {
-    ...(processor.concurrency !== undefined && { concurrency: processor.concurrency }),
-    ...(processor.admit && { admit: processor.admit.bind(processor) }),
+  return inFrontOf(processor, {
     ...(processor.schedule && { schedule: processor.schedule }),
-    close: () => processor.close?.(),
     process: (record, context) => {
       const forward = (output: OutputRecord): void => context.forward(checkedOutput(output, plan));
       const inner = Object.assign(Object.create(context) as typeof context, { forward });
       const result = processor.process(read(record), inner);
       return result instanceof Promise ? result.then(written) : written(result);
     },
-  };
+  });
 }
 
 function checkedOutput(output: OutputRecord, { name, to, serdes }: Pick<StagePlan, 'name' | 'to' | 'serdes'>) {

@@ -1,7 +1,7 @@
 import { UserError } from '../errors/pipeline-error.ts';
 import { findVariable, type Environment } from '../registry/find-variable.ts';
 import type { SecretOption } from '../topology/secret-options.ts';
-import type { Variable } from '../topology/variables.ts';
+import { writtenAs, type Variable } from '../topology/variables.ts';
 import type { Secret } from './redact.ts';
 
 /** A part of a plan whose options may hold secrets. */
@@ -32,5 +32,5 @@ export function knownSecretsOf({ secrets = [] }: SecretHolder, environment: Envi
 
 function variablesOf(secrets: readonly SecretOption[]): readonly Variable[] {
   const all = secrets.flatMap(({ of }) => of.filter((piece) => typeof piece !== 'string'));
-  return [...new Map(all.map((variable) => [`${variable.kind}:${variable.name}`, variable])).values()];
+  return [...new Map(all.map((variable) => [writtenAs(variable), variable])).values()];
 }

@@ -1,9 +1,11 @@
 import type { Environment } from '../registry/find-variable.ts';
+import { inFrontOf } from '../ports/in-front-of.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Processor, ProcessorContext, ProcessorDefinition, Punctuation } from '../ports/processor.ts';
 import type { Sink, SinkDefinition } from '../ports/sink.ts';
 import type { SourceContext, SourceDefinition, SourceRecord } from '../ports/source.ts';
 import { filledOptions } from '../topology/secret-options.ts';
+import { writtenAs } from '../topology/variables.ts';
 import { redactDeep, redactError, redactor, type Redact } from './redact.ts';
 import { secretsOf, type SecretHolder } from './secret-values.ts';
 
@@ -24,15 +26,7 @@ export function processorWithSecrets(
 ): ProcessorDefinition {
   const seam = seamOf(part, environment);
   if (!seam) return definition;
-  const { fill, redact } = seam;
-  return {
-    ...definition,
-    create: (options, setup) =>
-      guarded(redact, async () => {
-        const log = redactedLog(setup.log, redact);
-        return guardedProcessor(await definition.create(fill(options), { ...setup, log }), redact);
-      }),
-  };
+  return { ...definition, create: createWith(seam, definition.create.bind(definition), guardedProcessor) };
 }
 
 /** The same for a sink. @throws UserError SECRET_MISSING */
@@ -43,18 +37,7 @@ export function sinkWithSecrets(
 ): SinkDefinition {
   const seam = seamOf(part, environment);
   if (!seam) return definition;
-  const { fill, redact } = seam;
-  return {
-    ...definition,
-    create: (options, setup) =>
-      guarded(redact, async (): Promise<Sink> => {
-        const sink = await definition.create(fill(options), { ...setup, log: redactedLog(setup.log, redact) });
-        return {
-          write: (record) => guarded(redact, async () => sink.write(record)),
-          close: () => guarded(redact, async () => sink.close?.()),
-        };
-      }),
-  };
+  return { ...definition, create: createWith(seam, definition.create.bind(definition), guardedSink) };
 }
 
 /** The same for a source. @throws UserError SECRET_MISSING */
@@ -87,22 +70,44 @@ function seamOf(part: SecretHolder, environment: Environment): Seam | null {
   const { secrets = [] } = part;
   if (secrets.length === 0) return null;
   const found = secretsOf(part, environment);
-  const valueOf = new Map(found.map(({ variable, value }) => [`${variable.kind}:${variable.name}`, value]));
+  const valueOf = new Map(found.map(({ variable, value }) => [writtenAs(variable), value]));
   return {
     fill: <Options>(options: Options) =>
-      filledOptions(options, secrets, ({ kind, name }) => valueOf.get(`${kind}:${name}`) ?? '') as Options,
+      filledOptions(options, secrets, (variable) => valueOf.get(writtenAs(variable)) ?? '') as Options,
     redact: redactor(found),
   };
 }
 
-function guardedProcessor(processor: Processor, redact: Redact): Processor {
-  const { concurrency, schedule } = processor;
+type Create<Setup, Made> = (options: unknown, setup: Setup) => Made | Promise<Made>;
+
+/** Makes what a definition makes, from the options it needs, with a log and a guard that hide them. */
+function createWith<Setup extends { readonly log: Logger }, Made>(
+  { fill, redact }: Seam,
+  create: Create<Setup, Made>,
+  guard: (made: Made, redact: Redact) => Made,
+): (options: unknown, setup: Setup) => Promise<Made> {
+  return (options, setup) =>
+    guarded(redact, async () =>
+      guard(await create(fill(options), { ...setup, log: redactedLog(setup.log, redact) }), redact),
+    );
+}
+
+function guardedSink(sink: Sink, redact: Redact): Sink {
   return {
+    write: (record) => guarded(redact, async () => sink.write(record)),
+    close: () => guarded(redact, async () => sink.close?.()),
+  };
+}
+
+function guardedProcessor(processor: Processor, redact: Redact): Processor {
+  const { schedule } = processor;
+  const admit = processor.admit?.bind(processor);
+  return inFrontOf(processor, {
     process: (record, context) => guarded(redact, async () => processor.process(record, hiddenFrom(context, redact))),
-    ...(concurrency !== undefined && { concurrency }),
+    ...(admit && { admit: (record, signal) => guarded(redact, () => admit(record, signal)) }),
     ...(schedule && { schedule: schedule.map((one) => guardedPunctuation(one, redact)) }),
     close: () => guarded(redact, async () => processor.close?.()),
-  };
+  });
 }
 
 function guardedPunctuation(punctuation: Punctuation, redact: Redact): Punctuation {

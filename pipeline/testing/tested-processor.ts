@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import { inFrontOf } from '../ports/in-front-of.ts';
 import type { Processor, ProcessorDefinition, ProcessResult } from '../ports/processor.ts';
 import type { ConsumerRecord } from '../ports/record.ts';
 import type { OutsideWork } from './outside-work.ts';
@@ -38,10 +39,9 @@ function release(processor: Processor): void {
 
 function testedProcessor(processor: Processor, life: TestedLife): Processor {
   const { stage, faults, clock } = life;
-  const { concurrency, schedule } = processor;
+  const { schedule } = processor;
   const admit = processor.admit?.bind(processor);
-  return {
-    ...(concurrency !== undefined && { concurrency }),
+  return inFrontOf(processor, {
     ...(admit && {
       admit: async (record, signal) =>
         watched(
@@ -74,10 +74,7 @@ function testedProcessor(processor: Processor, life: TestedLife): Processor {
       if ('throws' in fault) return failing(fault, run);
       return clock.sleep(fault.slowByMs, context.signal).then(run);
     },
-    close: async () => {
-      await processor.close?.();
-    },
-  };
+  });
 }
 
 function failing(

@@ -17,6 +17,24 @@ const TOPOLOGY = lines(
   '    with: { token: "Bearer ${secret:TOKEN}" }',
   '    onError: { retries: 0 }',
 );
+const ADMITTING = `
+import { z } from 'zod';
+import { defineProcessor } from 'tapline';
+export default defineProcessor({
+  name: 'pay', summary: 'Pays who was let in.', options: z.strictObject({ token: z.string() }),
+  create({ token }) {
+    let inside = 0;
+    return {
+      admit: async ({ value }) => {
+        if (String(value) === 'bad') throw new Error('no way in with ' + token);
+        inside++;
+        return () => void inside--;
+      },
+      process: () => ({ value: String(inside) }),
+    };
+  },
+});
+`;
 const PAY = `
 import { z } from 'zod';
 import { defineProcessor } from 'tapline';
@@ -49,6 +67,19 @@ it('hands a processor its secrets, and hides them in what it logs and in the dea
     expect(inspect(letter, { depth: null })).not.toContain(MARKER);
     expect(told).toContain('paying with Bearer ${secret:TOKEN}');
     expect(told.join('\n')).not.toContain(MARKER);
+  } finally {
+    await driver.close();
+  }
+});
+
+it('lets a processor with secrets admit its records, and hides them in what it says then', async () => {
+  const folder = await topologyFolder({ 't.yaml': TOPOLOGY, 'pay.ts': ADMITTING });
+  const driver = await createTestDriver({ topology: join(folder, 't.yaml'), environment: { TOKEN: MARKER } });
+  try {
+    await driver.pipeInput('orders', { value: 'good' });
+
+    expect(driver.readOutput('paid').map(({ value }) => value)).toEqual([1]);
+    await expect(driver.pipeInput('orders', { value: 'bad' })).rejects.toThrow('no way in with Bearer ${secret:TOKEN}');
   } finally {
     await driver.close();
   }

@@ -1,4 +1,5 @@
 import type { Logger } from '../../ports/logger.ts';
+import { inFrontOf } from '../../ports/in-front-of.ts';
 import type { Processor, ProcessorDefinition } from '../../ports/processor.ts';
 import type { ConsumerRecord } from '../../ports/record.ts';
 import { loadDefinition } from '../../registry/load.ts';
@@ -65,13 +66,7 @@ function talking(
       const processor = await definition.create(options, { ...setup, log });
       const process: Processor['process'] = (record, context) =>
         processor.process(record, Object.assign(Object.create(context) as typeof context, { log }));
-      return new Proxy(processor, {
-        get: (target, property) => {
-          if (property === 'process') return process;
-          const member: unknown = Reflect.get(target, property);
-          return typeof member === 'function' ? (member.bind(target) as unknown) : member;
-        },
-      });
+      return inFrontOf(processor, { ...(processor.schedule && { schedule: processor.schedule }), process });
     },
   };
 }
