@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'kafkajs';
-import type { ConsumerOptions, TopicPartition } from '../ports/consumer.ts';
+import type { LogPlace, ConsumerOptions, TopicPartition } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
 import { partitionName, type Epoch } from './epoch.ts';
 import { reactionTo } from './failure.ts';
-import { offsetsAt, type LogPlace } from './offsets.ts';
+import { offsetsAt } from './offsets.ts';
 import { commitStarts, resolveStarts, type Cursor, type Start } from './start-offsets.ts';
 
 const RETRY_MS = 250;
@@ -33,6 +33,11 @@ export class Assignment {
     this.#parts = parts;
     this.epoch = parts.epoch;
     this.ready = this.#resolveStarts();
+  }
+
+  /** Partitions that begin before the place kafkajs would fetch from. */
+  get rewound(): readonly Cursor[] {
+    return [...this.#cursors.values()].filter(({ rewound }) => rewound);
   }
 
   /** The cursor of a partition; undefined where the epoch wound down before it was known. */

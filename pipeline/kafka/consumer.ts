@@ -13,10 +13,10 @@ const SILENCE_MS = 3_000;
 /** Creates a member of a consumer group; it joins on `start`. */
 export function createConsumer(connection: ClientConnection, options: ConsumerOptions, log: Logger): Consumer {
   const committed: Start = { from: 'committed', otherwise: options.startAt };
-  const atTheEnd: Start = { from: 'log', place: 'latest', commit: true };
+  const { resetTo } = options;
   // Only the first assignment is a start: later ones go on where this member or another one was.
   const startOf = (_: TopicPartition, first: boolean): Start =>
-    options.resetToLatest === true && first ? atTheEnd : committed;
+    resetTo !== undefined && first ? { from: 'log', place: resetTo, commit: true } : committed;
   return new GroupConsumer({ connection, options, log, startOf });
 }
 

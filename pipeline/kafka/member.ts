@@ -183,18 +183,20 @@ export class GroupMember {
     const epoch = new Epoch(nextEpoch(), memberId, partitions);
     epoch.held(this.#keptAliveMs);
     if (this.#leaving) epoch.end();
-    const { groupId } = options;
-    const assignment = new Assignment({
+    const assignment = (this.#assignment = new Assignment({
       epoch,
       cluster: this.#cluster,
-      groupId,
+      groupId: options.groupId,
       startOf,
       log,
       onLost: (loss) => options.onLost?.(loss),
-    });
-    this.#assignment = assignment;
+    }));
     assignment.ready.then(
-      () => epoch.signal.aborted || onReady(),
+      () => {
+        if (epoch.signal.aborted) return;
+        for (const cursor of assignment.rewound) this.#seek(cursor, cursor.position);
+        onReady();
+      },
       (error: unknown) => this.#fail(refusal(error, options.topics)),
     );
     try {
@@ -224,13 +226,12 @@ export class GroupMember {
     const { epoch } = assignment;
     const cursor = await assignment.cursorOf(payload.batch);
     if (!cursor || epoch.signal.aborted) return;
-    const { topic, partition } = payload.batch;
     const run = new BatchRun({
       payload,
       epoch,
       cursor,
       assignment,
-      seek: (offset) => this.#consumer.seek({ topic, partition, offset: String(offset) }),
+      seek: (offset) => this.#seek(payload.batch, offset),
       onFailure: (error) => this.#fail(error),
     });
     const batch = await run.open();
@@ -238,6 +239,10 @@ export class GroupMember {
     await this.#parts.options.onBatch(batch, run);
     // Once all handlers have ended, kafkajs joins anew or leaves.
     if (run.signal.aborted) await run.settled();
+  }
+
+  #seek({ topic, partition }: TopicPartition, offset: bigint): void {
+    this.#consumer.seek({ topic, partition, offset: String(offset) });
   }
 
   /** One handler at a time for each partition, also where kafkajs swaps the assignment under a running one. */

@@ -1,13 +1,10 @@
 import type { Cluster } from 'kafkajs';
-import type { TopicPartition } from '../ports/consumer.ts';
+import type { LogPlace, TopicPartition } from '../ports/consumer.ts';
 import { byTopic } from './by-topic.ts';
 import { partitionName } from './epoch.ts';
 
 /** Offsets by {@link partitionName}. */
 export type Offsets = ReadonlyMap<string, bigint>;
-
-/** A place in the log of a partition that the broker can look up: an end, or the first record not older than a time. */
-export type LogPlace = 'earliest' | 'latest' | { readonly timestampMs: number };
 
 /**
  * Looks up a place in each partition. A time after the last record is the end of the partition, and the end is that of

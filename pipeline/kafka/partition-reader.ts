@@ -1,10 +1,10 @@
-import type { TopicPartition } from '../ports/consumer.ts';
+import type { LogPlace, TopicPartition } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { PartitionReader } from '../ports/partition-reader.ts';
 import { AdminClient } from './admin-client.ts';
 import type { ClientConnection } from './client.ts';
 import { partitionName } from './epoch.ts';
-import { offsetsAt, type LogPlace } from './offsets.ts';
+import { offsetsAt } from './offsets.ts';
 import { readPieces } from './read-range.ts';
 
 /** Creates a reader of partitions; it connects on first use. */

@@ -1,7 +1,7 @@
 import type { Cluster } from 'kafkajs';
-import type { TopicPartition } from '../ports/consumer.ts';
+import type { LogPlace, TopicPartition } from '../ports/consumer.ts';
 import { partitionName } from './epoch.ts';
-import { committedOffsets, offsetsAt, type LogPlace, type Offsets } from './offsets.ts';
+import { committedOffsets, offsetsAt, type Offsets } from './offsets.ts';
 
 /** Where a partition begins when the group gives it to this member. */
 export type Start =
@@ -49,8 +49,8 @@ export async function resolveStarts(
     const position = at < begin ? begin : at;
     const commitStart = known === undefined && isToBeCommitted(start);
     const lostFrom = known !== undefined && known < begin ? known : null;
-    const progress = { position, handledTo: position, committed: at, wanted: at, committing: null, rewound: false };
-    cursors.set(name, { topic, partition, ...progress, commitStart, lostFrom });
+    const progress = { position, handledTo: position, committed: at, wanted: at, committing: null };
+    cursors.set(name, { topic, partition, ...progress, rewound: goesBack(start), commitStart, lostFrom });
   }
   return cursors;
 }
@@ -67,6 +67,11 @@ async function placeOf(
   const place = start.from === 'committed' ? start.otherwise : start.place;
   const offsets = place === 'earliest' ? low : await offsetsAt(cluster, [partition], place);
   return offsets.get(name) ?? 0n;
+}
+
+/** kafkajs knows of what is committed alone, and would wait there. */
+function goesBack(start: Start): boolean {
+  return start.from === 'log' && start.commit === true && start.place !== 'latest';
 }
 
 function isToBeCommitted(start: Start): boolean {

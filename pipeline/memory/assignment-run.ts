@@ -42,7 +42,7 @@ export class AssignmentRun {
     this.ended = new Promise((resolve, reject) => (this.#end = { resolve, reject }));
     this.ended.catch(() => undefined); // told to whoever awaits it
     const { client, group, generation, epoch, options } = parts;
-    const rule = { startAt: options.startAt, reset: false };
+    const rule = { startAt: options.startAt, resetTo: null };
     this.#membership = {
       client,
       group,
@@ -60,7 +60,7 @@ export class AssignmentRun {
   async begin(): Promise<void> {
     const { client, group, epoch, options, isFirst } = this.#parts;
     const { topics } = client.broker;
-    const rule = { startAt: options.startAt, reset: isFirst && options.resetToLatest === true };
+    const rule = { startAt: options.startAt, resetTo: (isFirst && options.resetTo) || null };
     const { groupId } = group;
     const found = await client.asking(
       { api: 'offsetFetch', groupId },

@@ -3,6 +3,7 @@ import type { OpenReader, StartPosition } from '../ports/sink.ts';
 import { refusal } from '../kafka/refusal.ts';
 import type { MemoryClient } from './client.ts';
 import type { PartitionLog } from './partition-log.ts';
+import { offsetOf } from './start-offsets.ts';
 
 const FETCH_BYTES = 1024 * 1024;
 
@@ -65,13 +66,8 @@ function placesOf({ broker }: MemoryClient, topic: string, from: StartPosition):
       const only = logs.filter(({ partition: { partition } }) => partition === from.partition);
       return only.map((log) => ({ log, position: from.offset < log.stableEnd ? from.offset : log.stableEnd }));
     }
-    return logs.map((log) => ({ log, position: startOf(log, from) }));
+    return logs.map((log) => ({ log, position: offsetOf(log, from) }));
   } catch (error) {
     throw refusal(error, [topic]);
   }
-}
-
-function startOf(log: PartitionLog, from: Exclude<StartPosition, { readonly partition: number }>): bigint {
-  if (from === 'earliest') return log.low;
-  return from === 'latest' ? log.stableEnd : log.offsetAt(from.timestampMs);
 }

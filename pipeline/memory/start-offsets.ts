@@ -1,5 +1,5 @@
 import { partitionName } from '../kafka/epoch.ts';
-import type { TopicPartition } from '../ports/consumer.ts';
+import type { LogPlace, TopicPartition } from '../ports/consumer.ts';
 import type { Group } from './group.ts';
 import type { PartitionLog } from './partition-log.ts';
 
@@ -23,15 +23,14 @@ export interface Cursor extends TopicPartition {
 /** Where partitions begin that nothing is committed for, or all of them. */
 export interface StartRule {
   readonly startAt: 'earliest' | 'latest';
-  /** What is committed does not count. */
-  readonly reset: boolean;
+  /** Where they begin whatever is committed; null: what is committed counts. */
+  readonly resetTo: LogPlace | null;
 }
 
 /** Where a partition begins when the group gives it to a member. */
-export function cursorOf(log: PartitionLog, group: Group, { startAt, reset }: StartRule): Cursor {
-  const known = reset ? undefined : group.committed.get(partitionName(log.partition))?.offset;
-  const isLatest = reset || startAt === 'latest';
-  const at = known ?? (isLatest ? log.stableEnd : log.low);
+export function cursorOf(log: PartitionLog, group: Group, { startAt, resetTo }: StartRule): Cursor {
+  const known = resetTo !== null ? undefined : group.committed.get(partitionName(log.partition))?.offset;
+  const at = known ?? offsetOf(log, resetTo ?? startAt);
   return {
     ...log.partition,
     log,
@@ -39,7 +38,13 @@ export function cursorOf(log: PartitionLog, group: Group, { startAt, reset }: St
     committed: at,
     wanted: at,
     committing: null,
-    commitStart: known === undefined && isLatest,
+    commitStart: known === undefined && (resetTo !== null || startAt === 'latest'),
     lostFrom: known !== undefined && known < log.low ? known : null,
   };
+}
+
+/** The offset of a place in the log of a partition. */
+export function offsetOf(log: PartitionLog, place: LogPlace): bigint {
+  if (place === 'earliest') return log.low;
+  return place === 'latest' ? log.stableEnd : log.offsetAt(place.timestampMs);
 }

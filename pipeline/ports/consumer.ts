@@ -64,14 +64,17 @@ export interface ConsumerEvents {
   onBrokerAway?(away: boolean): void;
 }
 
+/** A place in the log of every partition: an end, or the first record not older than a time. */
+export type LogPlace = 'earliest' | 'latest' | { readonly timestampMs: number };
+
 /** How to consume. */
 export interface ConsumerOptions extends ConsumerEvents {
   readonly groupId: string;
   readonly topics: readonly string[];
   /** Where a group with no committed offset begins. `latest` is resolved and committed on first assignment. */
   readonly startAt: 'earliest' | 'latest';
-  /** True: ignore what is committed and begin at the end on every start (live taps). */
-  readonly resetToLatest?: boolean;
+  /** Ignores what is committed and begins there on every start: taps that show, live or with what was before. */
+  readonly resetTo?: LogPlace;
   /** Soft limit of one fetch for each partition, bytes; a larger record still arrives. */
   readonly maxBytesPerPartition: number;
   /** The broker answers a fetch when it has this many bytes, or after `maxWaitMs`. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
+import type { LogPlace } from './consumer.ts';
 import type { Logger } from './logger.ts';
 import type { ConsumerRecord, ProducerRecord } from './record.ts';
 
@@ -51,8 +52,13 @@ export interface SinkDefinition<Options = unknown> {
   readonly name: string;
   readonly summary: string;
   readonly options: z.ZodType<Options>;
-  /** `live` begins at the newest record on every start; `durable` goes on where it stopped and misses nothing. */
-  readonly mode: 'live' | 'durable';
+  /**
+   * `live` begins at the newest record on every start; `history` at the place that `begins` names, so that it shows again
+   * what it has shown before; `durable` goes on where it stopped and misses nothing.
+   */
+  readonly mode: 'live' | 'history' | 'durable';
+  /** Where a sink of mode `history` begins. Default: at the earliest record. */
+  begins?(options: Options, nowMs: number): LogPlace;
   /** Topics it writes to, so that they are provisioned like those of stages. */
   writes?(options: Options): readonly string[];
   create(options: Options, setup: SinkSetup): Sink | Promise<Sink>;

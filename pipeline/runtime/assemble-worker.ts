@@ -3,12 +3,13 @@ import { compileExpression } from '../expression/expression.ts';
 import { createKafka, type Kafka } from '../kafka/index.ts';
 import { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ConsumerOptions } from '../ports/consumer.ts';
+import type { ConsumerOptions, LogPlace } from '../ports/consumer.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Producer } from '../ports/producer.ts';
+import type { SinkDefinition } from '../ports/sink.ts';
 import { loadDefinition } from '../registry/load.ts';
 import { processorWithSecrets, sinkWithSecrets, sourceWithSecrets } from '../secrets/with-secrets.ts';
-import type { Plan, SourcePlan } from '../topology/plan.ts';
+import type { Plan, SourcePlan, TapPlan } from '../topology/plan.ts';
 import { assembleStage } from './assemble-stage.ts';
 import { AttemptLedger } from './attempts/attempt-ledger.ts';
 import { attemptsFolder } from './attempts/worker-deaths.ts';
@@ -168,6 +169,7 @@ async function assembleTap({ plan, role, kafka, clock, hooks, baseDirectory }: C
   const worker = new TapWorker({
     plan: tap,
     sink,
+    resetTo: tapBeginning(definition, tap, clock.nowMs()),
     where: tap.where === null ? null : compileExpression(tap.where),
     select: tap.select === null ? null : compileExpression(tap.select),
     createConsumer: (options) => kafka.consumer(options),
@@ -179,6 +181,11 @@ async function assembleTap({ plan, role, kafka, clock, hooks, baseDirectory }: C
     onAssigned: hooks.onAssigned,
   });
   return Object.assign(worker, { metrics });
+}
+
+function tapBeginning(definition: SinkDefinition, { mode, options }: TapPlan, nowMs: number): LogPlace | null {
+  if (mode === 'durable') return null;
+  return mode === 'live' ? 'latest' : (definition.begins?.(options, nowMs) ?? 'earliest');
 }
 
 function maxBytesOf({ topics }: Plan, name: string): number {

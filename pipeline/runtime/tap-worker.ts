@@ -1,6 +1,6 @@
 import { FatalError, messageOf } from '../errors/pipeline-error.ts';
 import type { Expression } from '../expression/expression.ts';
-import type { BatchContext, Consumer, ConsumerOptions, PartitionBatch } from '../ports/consumer.ts';
+import type { BatchContext, Consumer, ConsumerOptions, LogPlace, PartitionBatch } from '../ports/consumer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Producer } from '../ports/producer.ts';
@@ -19,6 +19,8 @@ const MAX_BYTES_PER_PARTITION = 1024 * 1024;
 export interface TapWorkerParts {
   readonly plan: TapPlan;
   readonly sink: Sink;
+  /** Where it begins whatever its group has committed; null: it goes on where it stopped. */
+  readonly resetTo: LogPlace | null;
   readonly where: Expression | null;
   readonly select: Expression | null;
   readonly createConsumer: (options: ConsumerOptions) => Consumer;
@@ -39,12 +41,11 @@ export class TapWorker {
   constructor(parts: TapWorkerParts) {
     this.#parts = parts;
     this.#rate = new RateLimit(parts.plan.rate, parts.clock);
-    const live = parts.plan.mode === 'live';
     this.#consumer = parts.createConsumer({
       groupId: parts.plan.group,
       topics: [parts.plan.on],
-      startAt: live ? 'latest' : 'earliest',
-      resetToLatest: live,
+      startAt: parts.resetTo === 'latest' ? 'latest' : 'earliest',
+      ...(parts.resetTo !== null && { resetTo: parts.resetTo }),
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
       minBytes: 1,
       maxWaitMs: 250,

@@ -127,7 +127,7 @@ export interface TapPlan {
   readonly options: unknown;
   /** Those of the options that are known to its worker alone. */
   readonly secrets?: readonly SecretOption[];
-  readonly mode: 'live' | 'durable';
+  readonly mode: 'live' | 'history' | 'durable';
   /** JSONata over the record's JSON (for frames: `frame-meta`), as `$boolean` says. */
   readonly where: string | null;
   readonly select: string | null;

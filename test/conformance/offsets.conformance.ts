@@ -193,11 +193,39 @@ export function offsetsConformance({ name, connect }: TransportCase): void {
       await first.stop();
       await producer.send(records(topic, 20));
 
-      await startedConsumer(kafka, { groupId, topics: [topic], resetToLatest: true, onBatch: keep(after) });
+      await startedConsumer(kafka, { groupId, topics: [topic], resetTo: 'latest', onBatch: keep(after) });
       await producer.send([record(topic, { value: 'new' })]);
       await until(() => after.length > 0, { what: 'the new record' });
 
       expect(values(after)).toEqual(['new']);
+    });
+
+    test('a group that resets to a place reads again what it has committed, on each start and from nowhere else', async () => {
+      const topic = await createdTopic(kafka);
+      const producer = producerOf(kafka);
+      const groupId = unique('g');
+      const nowMs = Date.now();
+      const values1 = [3000, 2000, 1000].map((agoMs) =>
+        record(topic, { value: `${agoMs}`, timestampMs: nowMs - agoMs }),
+      );
+      await producer.send(values1);
+      const places = ['earliest', { timestampMs: nowMs - 2500 }, 'earliest'] as const;
+
+      const found: string[][] = [];
+      for (const resetTo of places) {
+        const read: ConsumerRecord[] = [];
+        const run = await startedConsumer(kafka, { groupId, topics: [topic], resetTo, onBatch: keep(read) });
+        const most = typeof resetTo === 'string' ? 3 : 2;
+        await until(() => read.length >= most, { what: 'the records' });
+        await run.stop();
+        found.push([...values(read)]);
+      }
+
+      expect(found).toEqual([
+        ['3000', '2000', '1000'],
+        ['2000', '1000'],
+        ['3000', '2000', '1000'],
+      ]);
     });
   });
 }

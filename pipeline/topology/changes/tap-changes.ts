@@ -6,7 +6,7 @@ import { predecessorOf } from './predecessor.ts';
 import type { Situation } from './stage-changes.ts';
 import { beginning, goesOn, unread } from './wording.ts';
 
-/** Changes of taps. Live ones have nothing to lose: they begin at the end at every start. */
+/** Changes of taps. Those that are not durable have nothing to lose: where they begin at a start is the same at each. */
 export function tapChanges(situation: Situation): readonly Change[] {
   const { before, after } = situation;
   const old = before?.taps ?? [];
@@ -20,7 +20,7 @@ export function tapChanges(situation: Situation): readonly Change[] {
 
 function created(tap: TapPlan, { facts, after }: Situation): Change {
   const change = { of: 'tap', name: tap.name, what: 'created' } as const;
-  if (tap.mode === 'live') return plainChange({ ...change, effects: [`begins at the end of ${tap.on}`] });
+  if (tap.mode !== 'durable') return plainChange({ ...change, effects: [placeOf(tap, false, facts)] });
   const groups = [tap.group, ...(tap.was === undefined ? [] : [tapGroupOf(after.name, tap.was)])];
   const known = groups.find((group) => facts.groups.has(group));
   const effect = known === undefined ? beginning([tap.on], facts) : goesOn(known);
@@ -37,7 +37,7 @@ function changed(from: TapPlan, to: TapPlan, situation: Situation): readonly Cha
     name: to.name,
     what: isRenamed ? 'renamed' : 'changed',
     details: isRenamed ? [`was ${from.name}`, ...details] : details,
-    offsets: to.mode === 'live' ? null : isMoved ? 'lost' : 'kept',
+    offsets: to.mode !== 'durable' ? null : isMoved ? 'lost' : 'kept',
     effects: ['restarts', placeOf(to, isMoved, situation.facts)],
     destroys: isMoved && from.mode === 'durable' ? unread(from.group, [from.on], situation.facts) : null,
   });
@@ -46,17 +46,18 @@ function changed(from: TapPlan, to: TapPlan, situation: Situation): readonly Cha
 
 function placeOf(to: TapPlan, isMoved: boolean, facts: BrokerFacts): string {
   if (to.mode === 'live') return `begins at the end of ${to.on}`;
+  if (to.mode === 'history') return `reads ${to.on} again, as at every start`;
   return isMoved ? beginning([to.on], facts) : 'goes on where it was';
 }
 
 function removed(tap: TapPlan): Change {
   const effects =
-    tap.mode === 'live' ? ['stops'] : [`stops; group ${tap.group} keeps its offsets as long as the broker does`];
+    tap.mode !== 'durable' ? ['stops'] : [`stops; group ${tap.group} keeps its offsets as long as the broker does`];
   return plainChange({
     of: 'tap',
     name: tap.name,
     what: 'removed',
     effects,
-    offsets: tap.mode === 'live' ? null : 'kept',
+    offsets: tap.mode !== 'durable' ? null : 'kept',
   });
 }
