@@ -1,5 +1,6 @@
 import type { StartPosition } from '../../ports/sink.ts';
 import { parseDurationMs } from '../../topology/duration.ts';
+import { readQuery } from '../../web/read-query.ts';
 import { Refusal } from '../../web/refusal.ts';
 
 /** What a stream is asked for; `from` null is live. */
@@ -21,18 +22,6 @@ export function streamQuery(url: URL, nowMs: number): StreamQuery {
   const { source = null, view = null } = query;
   if (view !== null && !VIEW.test(view)) throw bad('view must be 1 to 64 letters, digits, - or _');
   return { source, view, from: startOf(query, nowMs) };
-}
-
-/** The query by name. @throws Refusal 400 where a name is unknown, given twice or empty. */
-export function readQuery(url: URL, known: readonly string[]): Partial<Record<string, string>> {
-  const query: Partial<Record<string, string>> = {};
-  for (const [name, value] of url.searchParams) {
-    if (!known.includes(name)) throw bad(`unknown parameter "${name}"; ${url.pathname} takes ${known.join(', ')}`);
-    if (query[name] !== undefined) throw bad(`parameter "${name}" is given twice; give it once`);
-    if (value === '') throw bad(`parameter "${name}" is empty; give it a value or leave it out`);
-    query[name] = value;
-  }
-  return query;
 }
 
 function startOf(query: Partial<Record<string, string>>, nowMs: number): StartPosition | null {

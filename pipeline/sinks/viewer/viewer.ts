@@ -1,16 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { messageOf } from '../../errors/pipeline-error.ts';
+import type { Server, ServerResponse } from 'node:http';
 import type { Sink, SinkSetup } from '../../ports/sink.ts';
+import { answer, answerJson } from '../../web/answers.ts';
+import { pageRoutes } from '../../web/page/page-files.ts';
+import { PageServer, type Route } from '../../web/page-server.ts';
+import { readQuery } from '../../web/read-query.ts';
 import { Refusal } from '../../web/refusal.ts';
-import { answer, answerJson, answerSentence } from './answers.ts';
 import { Gallery } from './gallery.ts';
-import { setGuardHeaders, throwIfForeignHost } from './guard.ts';
-import { pageFiles, type PageFile } from './page/files.ts';
-import { readQuery } from './query.ts';
+import { html } from './page/html.ts';
+import { script } from './page/script.ts';
+import { style } from './page/style.ts';
 import { Streams } from './streams.ts';
-
-/** How long streams may take to say goodbye. */
-const FAREWELL_MS = 300;
 
 export interface ViewerSettings {
   readonly host: string;
@@ -18,19 +17,15 @@ export interface ViewerSettings {
   readonly title: string;
 }
 
-type Route = (url: URL, response: ServerResponse) => void;
-
 /** The web server of one viewer. Its one reader is whoever calls `write`, however many browsers watch. */
 export class Viewer implements Sink {
-  readonly server: Server;
+  readonly #pages: PageServer;
   readonly #gallery: Gallery;
   readonly #streams: Streams;
   readonly #settings: ViewerSettings;
   readonly #setup: SinkSetup;
-  readonly #routes: ReadonlyMap<string, Route>;
   /** Tells the page that the viewer was started anew. */
   readonly #startedMs: number;
-  #closed: Promise<void> | null = null;
 
   constructor(settings: ViewerSettings, setup: SinkSetup) {
     this.#settings = settings;
@@ -38,8 +33,11 @@ export class Viewer implements Sink {
     this.#startedMs = setup.clock.nowMs();
     this.#gallery = new Gallery(setup.topic, setup.clock);
     this.#streams = new Streams({ gallery: this.#gallery, setup, maxReplays: settings.maxReplays });
-    this.#routes = this.#createRoutes();
-    this.server = createServer((request, response) => this.#serve(request, response));
+    this.#pages = new PageServer({ what: 'viewer', host: settings.host, setup, routes: this.#createRoutes() });
+  }
+
+  get server(): Server {
+    return this.#pages.http;
   }
 
   write(record: Parameters<Sink['write']>[0]): void {
@@ -47,52 +45,18 @@ export class Viewer implements Sink {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  async #close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.#streams.end();
-    const force = setTimeout(() => this.server.closeAllConnections(), FAREWELL_MS);
-    this.server.closeIdleConnections();
-    await closed;
-    clearTimeout(force);
+    return this.#pages.close(() => this.#streams.end());
   }
 
   #createRoutes(): ReadonlyMap<string, Route> {
     const { title } = this.#settings;
-    const files = pageFiles({ title, topic: this.#setup.topic }).map((file): [string, Route] => [
-      file.path,
-      (_url, response) => serveFile(response, file),
-    ]);
     return new Map<string, Route>([
-      ...files,
+      ...pageRoutes({ name: 'viewer', html: html({ title, topic: this.#setup.topic }), style, script }),
       ['/stream.mjpg', (url, response) => this.#streams.open(url, response)],
       ['/snapshot.jpg', (url, response) => this.#snapshot(url, response)],
       ['/state.json', (url, response) => this.#state(url, response)],
       ['/healthz', (_url, response) => answerJson(response, this.#health())],
     ]);
-  }
-
-  #serve(request: IncomingMessage, response: ServerResponse): void {
-    setGuardHeaders(response);
-    try {
-      throwIfForeignHost(request, this.#settings.host);
-      const url = urlOf(request);
-      const route = this.#routes.get(url.pathname);
-      if (!route) throw new Refusal(404, `there is no ${url.pathname} here; look at / for the page`);
-      throwIfNotRead(request, response);
-      route(url, response);
-    } catch (error) {
-      this.#refuse(response, error);
-    }
-  }
-
-  #refuse(response: ServerResponse, error: unknown): void {
-    if (error instanceof Refusal) return answerSentence(response, error.status, error.message);
-    this.#setup.log.error({ tap: this.#setup.name }, `the viewer failed to answer: ${messageOf(error)}`);
-    answerSentence(response, 500, 'the viewer failed to answer; its log says why');
   }
 
   #snapshot(url: URL, response: ServerResponse): void {
@@ -129,19 +93,4 @@ export class Viewer implements Sink {
     const status = problem ? 'not pictures' : frames === 0 ? 'waiting' : 'ok';
     return { status, frames, clients: this.#streams.clients, lastFrameAgeMs, problem };
   }
-}
-
-function serveFile(response: ServerResponse, { type, body }: PageFile): void {
-  answer(response, { type, body });
-}
-
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  if (!url.startsWith('/') || !URL.canParse(url, 'http://viewer')) throw new Refusal(400, 'the address is not valid');
-  return new URL(url, 'http://viewer');
-}
-
-function throwIfNotRead({ method }: IncomingMessage, response: ServerResponse): void {
-  if (method === 'GET' || method === 'HEAD') return;
-  response.setHeader('allow', 'GET, HEAD');
-  throw new Refusal(405, `${method ?? 'this method'} is not possible here; the viewer is read with GET`);
 }

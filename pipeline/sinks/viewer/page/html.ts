@@ -1,57 +1,12 @@
-/** What the page says about where it is. */
-export interface PageWords {
-  readonly title: string;
-  readonly topic: string;
-}
+import { pageHtml, type PageWords } from '../../../web/page/html.ts';
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+const NOSCRIPT =
+  'Without JavaScript: <a href="/stream.mjpg">the live stream</a>, <a href="/snapshot.jpg">a snapshot</a>.';
 
-/** Text as HTML shows it, in elements and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
-
-/** The page; its words come escaped, all else is filled in by the script as text. */
+/** The page of the viewer. Dark, so that the picture is the brightest thing. */
 export function html(words: PageWords): string {
-  const title = escapeHtml(words.title);
-  const topic = escapeHtml(words.topic);
-  return `<!doctype html>
-<html lang="en" data-state="connecting" data-mode="live">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="color-scheme" content="dark">
-<meta name="theme-color" content="#0a0d12">
-<title>${title}</title>
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/viewer.css">
-<script src="/viewer.js" defer></script>
-</head>
-<body>
-${header(title, topic)}
-<main>
-${picture()}
-${panel()}
-</main>
-<noscript><p class="noscript">Without JavaScript: <a href="/stream.mjpg">the live stream</a>, <a href="/snapshot.jpg">a snapshot</a>.</p></noscript>
-</body>
-</html>
-`;
-}
-
-function header(title: string, topic: string): string {
-  const subtitle = title === topic ? 'Kafka topic' : topic;
-  return `<header>
-<img class="mark" src="/icon.svg" alt="" width="36" height="36">
-<div class="heading"><h1>${title}</h1><p>${subtitle}</p></div>
-<p class="pill" id="status" role="status"><span class="dot"></span><span id="status-text">Connecting</span></p>
-</header>`;
+  const main = `<main>\n${picture()}\n${panel()}\n</main>`;
+  return pageHtml(words, { name: 'viewer', scheme: 'dark', main, noscript: NOSCRIPT });
 }
 
 function picture(): string {

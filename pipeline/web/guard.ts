@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopback } from '../../web/loopback.ts';
-import { Refusal } from '../../web/refusal.ts';
+import { isLoopback } from './loopback.ts';
+import { Refusal } from './refusal.ts';
 
 const HEADERS = {
   'content-security-policy':
@@ -18,13 +18,19 @@ export function setGuardHeaders(response: ServerResponse): void {
 }
 
 /**
- * A viewer on loopback answers only to the names of this machine: else a site could point a name of its own at
- * 127.0.0.1 and read the pictures through the browser of whoever visits it (DNS rebinding).
+ * A page on loopback answers only to the names of this machine: else a site could point a name of its own at
+ * 127.0.0.1 and read the page through the browser of whoever visits it (DNS rebinding).
  * @throws Refusal 403
  */
-export function throwIfForeignHost({ headers }: IncomingMessage, boundTo: string): void {
+export function throwIfForeignHost(
+  { headers }: IncomingMessage,
+  { what, host: boundTo }: { readonly what: string; readonly host: string },
+): void {
   if (!isLoopback(boundTo)) return;
   const host = headers.host ?? '';
   if (isLoopback(host)) return;
-  throw new Refusal(403, `this viewer answers to localhost only, not to "${host}"; set host to open it to the network`);
+  throw new Refusal(
+    403,
+    `this ${what} answers to localhost only, not to "${host}"; set host to open it to the network`,
+  );
 }
