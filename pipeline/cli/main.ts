@@ -8,4 +8,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-await createProgram().parseAsync().catch(endWith);
+const program = await createProgram(process.argv[2]);
+await program.parseAsync().catch(endWith);

@@ -1,35 +1,42 @@
 import { Command } from 'commander';
-import { applyCommand } from './change/apply.ts';
-import { benchCommand } from './bench.ts';
-import { compareCommand } from './compare/index.ts';
-import { consumeCommand } from './consume.ts';
-import { describeCommand } from './describe.ts';
-import { dlqCommand } from './dlq/index.ts';
-import { doctorCommand } from './doctor/index.ts';
-import { downCommand } from './down.ts';
-import { examplesCommand } from './examples/index.ts';
-import { initCommand } from './init/index.ts';
-import { lintCommand } from './lint.ts';
-import { modelsCommand } from './models.ts';
-import { newCommand } from './new/index.ts';
-import { planCommand } from './change/plan.ts';
-import { playCommand } from './recording/play.ts';
-import { produceCommand } from './produce.ts';
-import { replayCommand } from './replay/index.ts';
-import { recordCommand } from './recording/record.ts';
-import { resetCommand } from './reset.ts';
-import { runCommand } from './run/index.ts';
-import { stateCommand } from './state.ts';
-import { statusCommand } from './status.ts';
-import { tapCommand } from './tap.ts';
-import { testCommand } from './test/index.ts';
-import { topicsCommand } from './topics.ts';
-import { upCommand } from './up.ts';
 import { version } from './version.ts';
-import { workerCommand } from './worker.ts';
 
-/** All commands: each verb is a file beside this one. */
-export function createProgram(): Command {
+/** All commands: each verb is a file beside this one, loaded when it is asked for. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./init/index.ts')).initCommand(),
+  new: async () => (await import('./new/index.ts')).newCommand(),
+  up: async () => (await import('./up.ts')).upCommand(),
+  down: async () => (await import('./down.ts')).downCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
+  plan: async () => (await import('./change/plan.ts')).planCommand(),
+  apply: async () => (await import('./change/apply.ts')).applyCommand(),
+  lint: async () => (await import('./lint.ts')).lintCommand(),
+  doctor: async () => (await import('./doctor/index.ts')).doctorCommand(),
+  describe: async () => (await import('./describe.ts')).describeCommand(),
+  test: async () => (await import('./test/index.ts')).testCommand(),
+  run: async () => (await import('./run/index.ts')).runCommand(),
+  examples: async () => (await import('./examples/index.ts')).examplesCommand(),
+  tap: async () => (await import('./tap.ts')).tapCommand(),
+  worker: async () => (await import('./worker.ts')).workerCommand(),
+  topics: async () => (await import('./topics.ts')).topicsCommand(),
+  produce: async () => (await import('./produce.ts')).produceCommand(),
+  consume: async () => (await import('./consume.ts')).consumeCommand(),
+  dlq: async () => (await import('./dlq/index.ts')).dlqCommand(),
+  replay: async () => (await import('./replay/index.ts')).replayCommand(),
+  compare: async () => (await import('./compare/index.ts')).compareCommand(),
+  record: async () => (await import('./recording/record.ts')).recordCommand(),
+  play: async () => (await import('./recording/play.ts')).playCommand(),
+  reset: async () => (await import('./reset.ts')).resetCommand(),
+  state: async () => (await import('./state.ts')).stateCommand(),
+  models: async () => (await import('./models.ts')).modelsCommand(),
+  bench: async () => (await import('./bench.ts')).benchCommand(),
+};
+
+/**
+ * The command line.
+ * @param asked the verb that was typed: only its modules are loaded. Without it, or where it is no verb, all are, as help needs them.
+ */
+export async function createProgram(asked?: string): Promise<Command> {
   const program = new Command('tapline')
     .description('Streams records through small functions and Kafka topics, as one topology.yaml says.')
     .version(version())
@@ -38,36 +45,12 @@ export function createProgram(): Command {
       process.exit(error.exitCode === 0 ? 0 : 2);
     });
 
-  for (const command of [
-    initCommand(),
-    newCommand(),
-    upCommand(),
-    downCommand(),
-    statusCommand(),
-    planCommand(),
-    applyCommand(),
-    lintCommand(),
-    doctorCommand(),
-    describeCommand(),
-    testCommand(),
-    runCommand(),
-    examplesCommand(),
-    tapCommand(),
-    workerCommand(),
-    topicsCommand(),
-    produceCommand(),
-    consumeCommand(),
-    dlqCommand(),
-    replayCommand(),
-    compareCommand(),
-    recordCommand(),
-    playCommand(),
-    resetCommand(),
-    stateCommand(),
-    modelsCommand(),
-    benchCommand(),
-  ]) {
-    program.addCommand(command.copyInheritedSettings(program));
-  }
+  for (const load of wanted(asked)) program.addCommand((await load()).copyInheritedSettings(program));
   return program;
+}
+
+function wanted(asked = ''): readonly (() => Promise<Command>)[] {
+  if (asked === '--version' || asked === '-V') return [];
+  const verb = Object.hasOwn(commands, asked) ? commands[asked] : undefined;
+  return verb ? [verb] : Object.values(commands);
 }

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../errors/pipeline-error.ts';
-import { runInMemory } from './run-in-memory.ts';
 import { runTopology } from './run-topology.ts';
 import { fileOption, setOption, topologyArgument, topologyRequest, type TopologyOptions } from './options.ts';
 import { readTold } from './read-plan.ts';
@@ -51,7 +50,10 @@ Examples:
     .action(async (file: string | undefined, options: UpOptions) => {
       const request = topologyRequest(file, options);
       const { plan, files } = await readTold({ ...request, sourceShortcut: options.source });
-      if (options.memory) process.exit(await runInMemory(plan, options));
+      if (options.memory) {
+        const { runInMemory } = await import('./run-in-memory.ts');
+        process.exit(await runInMemory(plan, options));
+      }
       const overrides = {
         overlays: [...(request.overlays ?? [])],
         set: [...options.set],

@@ -19,6 +19,8 @@ export interface CapturedFrame {
   readonly width?: number;
   readonly height?: number;
   readonly truth?: FrameMeta['truth'];
+  /** What was found in it, where the source itself has looked. */
+  readonly objects?: FrameMeta['objects'];
   readonly transforms?: FrameOfMeta['transforms'];
   /** Where the picture came from, for people: `street/0001.jpg`. */
   readonly file?: string;
@@ -38,10 +40,10 @@ export function createFrameSession({ kind, ...options }: FrameSessionOptions): F
   const { sourceId, clock } = options;
   return {
     sessionId,
-    frame: (bytes, { contentType, captureTimeUs = clock.nowUs(), truth, transforms = [], ...known }) => {
+    frame: (bytes, { contentType, captureTimeUs = clock.nowUs(), truth, objects, transforms = [], ...known }) => {
       const { id, seq } = identity.next();
       const frame = { id, sourceId, sessionId, seq, captureTimeUs, clock: 'host', kind, ...known, transforms };
-      const meta: FrameMeta = { version: '1', frame, stages: [], ...(truth && { truth }) };
+      const meta: FrameMeta = { version: '1', frame, stages: [], ...(objects && { objects }), ...(truth && { truth }) };
       return {
         key: sourceId,
         value: bytes,

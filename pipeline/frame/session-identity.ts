@@ -13,7 +13,7 @@ export interface SessionOptions {
   readonly sourceId: string;
   /** Name of the source in topology.yaml, the last step of `ce_id`. Default: `sourceId`. */
   readonly sourceName?: string;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'nowMs' | 'nowUs'>;
   /** Default: a new one, that sorts after those of earlier runs. */
   readonly sessionId?: string;
 }
@@ -44,7 +44,7 @@ export function createSessionIdentity(options: SessionOptions): SessionIdentity 
   };
 }
 
-function newSessionId(clock: Clock): string {
+function newSessionId(clock: SessionOptions['clock']): string {
   return `${clock.nowMs().toString(36).padStart(TIME_DIGITS, '0')}${randomHex(4)}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createProgram } from '../../pipeline/cli/program.ts';
 
-const program = createProgram();
+const program = await createProgram();
 
 /** The command a path of verbs leads to, as far as there are such verbs, and the words after it. */
 export function findCommand(words: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } {

@@ -5,7 +5,9 @@ import type { TopologyTestDriver } from '../test-driver.ts';
 import { timeMsOf, type TestDeadLetter, type TestInput, type TestOutput } from '../test-record.ts';
 import { differenceLine, failureAt, mismatchFailure, versus, type TestFailure } from './failure.ts';
 import type { TestFile } from './read-test-file.ts';
+import type { TestFrames } from './test-frames.ts';
 import { mismatches, type Fields, type FoundRecord } from './record-matching.ts';
+import { readExpected, readFound, savePictures } from './pictures.ts';
 import type { FaultSpec, InputSpec, StepSpec } from './spec.ts';
 import { differences } from './value-matching.ts';
 
@@ -13,6 +15,8 @@ import { differences } from './value-matching.ts';
 export interface StepRun {
   readonly test: TestFile;
   readonly driver: TopologyTestDriver;
+  /** Makes the frames of the test. */
+  readonly frames: TestFrames;
   /** Path of the step in the file. */
   readonly path: Path;
 }
@@ -20,7 +24,7 @@ export interface StepRun {
 /** Does what a step says; what is not as it expects comes back. @throws what made a stage give up */
 export async function runStep(step: StepSpec, run: StepRun): Promise<readonly TestFailure[]> {
   const { driver } = run;
-  if (step.input) await driver.pipeInput(step.input.topic, await inputsOf(step.input, run.test));
+  if (step.input) await driver.pipeInput(step.input.topic, await inputsOf(step.input, run));
   if (step.advance !== undefined) await driver.advanceTime(step.advance);
   if (step.fault) await cause(step.fault, driver);
   if (step.restart !== undefined) await driver.restart(step.restart);
@@ -30,16 +34,26 @@ export async function runStep(step: StepSpec, run: StepRun): Promise<readonly Te
   return step.expectState ? expectState(step.expectState, run) : [];
 }
 
-async function inputsOf({ records, repeat = 1 }: InputSpec, { file: beside }: TestFile): Promise<readonly TestInput[]> {
-  const once = records.map(async ({ key = null, value, file, headers, time, partition }) => ({
+async function inputsOf({ records, repeat = 1 }: InputSpec, run: StepRun): Promise<readonly TestInput[]> {
+  const inputs: TestInput[] = [];
+  for (let round = 0; round < repeat; round++)
+    for (const record of records) inputs.push(await inputOf(record, run));
+  return inputs;
+}
+
+async function inputOf(
+  { key = null, value, file, frame, headers, time, partition }: InputSpec['records'][number],
+  { test, frames }: StepRun,
+): Promise<TestInput> {
+  const from = frame?.picture ?? file;
+  const input = {
     key,
-    value: file === undefined ? value : await readFile(join(dirname(beside), file)),
+    value: from === undefined ? value : await readFile(join(dirname(test.file), from)),
     ...(headers && { headers }),
     ...(time !== undefined && { time }),
     ...(partition !== undefined && { partition }),
-  }));
-  const inputs = await Promise.all(once);
-  return Array.from({ length: repeat }, () => inputs).flat();
+  };
+  return frame ? frames.record(input, frame) : input;
 }
 
 async function cause(fault: FaultSpec, driver: TopologyTestDriver): Promise<void> {
@@ -56,23 +70,29 @@ async function cause(fault: FaultSpec, driver: TopologyTestDriver): Promise<void
   if (fault.jump !== undefined) await driver.jumpClock(fault.jump);
 }
 
-function expectRecords(
+async function expectRecords(
   { topic, records, inAnyOrder, distinct }: NonNullable<StepSpec['expect']>,
   { test, driver, path }: StepRun,
-): readonly TestFailure[] {
+): Promise<readonly TestFailure[]> {
   const read = driver.readOutput(topic);
   const counted = distinct ? withoutRepeats(read) : read;
-  const found = counted.map((record, index) => ({
+  const shown = records.some(({ picture }) => picture !== undefined);
+  const found = counted.map(async (record, index) => ({
     queue: inAnyOrder ? index : record.partition,
-    fields: fieldsOf(record),
+    fields: { ...fieldsOf(record), ...(shown && { picture: await readFound(record) }) },
   }));
   const place = { path: [...path, 'expect', 'records'], where: topic };
-  const differing = compare(records, found);
+  const differing = compare(
+    await Promise.all(records.map((record) => readExpected(record, test.file))),
+    await Promise.all(found),
+  );
   const missing = differing.find(({ kind }) => kind === 'missing');
-  return differing.map((mismatch) => {
-    const failure = mismatchFailure(test, place, mismatch);
-    return mismatch === missing ? { ...failure, details: [...failure.details, ...deadLettersOf(driver)] } : failure;
+  const failures = differing.map(async (mismatch) => {
+    const { details, ...failure } = mismatchFailure(test, place, mismatch);
+    const fate = mismatch === missing ? deadLettersOf(driver) : [];
+    return { ...failure, details: [...details, ...(await savePictures(mismatch)), ...fate] };
   });
+  return Promise.all(failures);
 }
 
 /** Where records are missing, dead letters may tell what became of them. */

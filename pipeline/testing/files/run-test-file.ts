@@ -11,6 +11,7 @@ import { differenceLine, failureAt, thrownIn, type TestFailure } from './failure
 import { TestFileInvalidError, readTestFile, type TestFile } from './read-test-file.ts';
 import { runStep } from './run-step.ts';
 import type { StepSpec, TestSpec } from './spec.ts';
+import { TestFrames } from './test-frames.ts';
 import { differences } from './value-matching.ts';
 
 /** What became of one test. */
@@ -93,6 +94,7 @@ async function runSteps(
   { test, driver, path }: { readonly test: TestFile; readonly driver: TopologyTestDriver; readonly path: Path },
 ): Promise<readonly TestFailure[]> {
   const failures: TestFailure[] = [];
+  const frames = new TestFrames(() => driver.nowMs());
   let stopped: unknown = null;
   for (const [index, step] of steps.entries()) {
     const at = [...path, 'steps', index];
@@ -102,7 +104,7 @@ async function runSteps(
       continue;
     }
     try {
-      failures.push(...(await runStep(step, { test, driver, path: at })));
+      failures.push(...(await runStep(step, { test, driver, frames, path: at })));
     } catch (error) {
       if (!steps[index + 1]?.expectStop) return [...failures, thrownIn(test, at, error)];
       stopped = error;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { frameSpec } from './frame-spec.ts';
 import { duration, parseDurationMs } from '../../topology/duration.ts';
 
 const topic = z.string().min(1);
@@ -21,6 +22,7 @@ const inputRecord = z.strictObject({
   key: key.optional().describe('Key; without one, records take turns between partitions.'),
   value: z.unknown().optional().describe('Text is written as it is, null is a tombstone, everything else as JSON.'),
   file: z.string().optional().describe('File, beside the test, whose bytes are the value.'),
+  frame: frameSpec.optional().describe('Makes it a frame, as a source writes it: with content-type and frame-meta.'),
   headers: z.record(z.string(), z.string()).optional().describe('Headers.'),
   time: time.optional().describe('Timestamp. Default: the time of the clock.'),
   partition: z.int().min(0).optional().describe('Partition. Default: as the key says.'),
@@ -33,6 +35,21 @@ const foundRecord = z.strictObject({
   time: time.optional().describe('Timestamp.'),
   partition: z.int().min(0).optional().describe('Partition.'),
 });
+
+const writtenRecord = foundRecord
+  .extend({
+    picture: z.string().min(1).optional().describe('File, beside the test, that looks like the picture in the record.'),
+    within: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('Of picture: share of its pixels that may be seen to differ. Default: 0.001.'),
+  })
+  .refine(({ picture, within }) => within === undefined || picture !== undefined, {
+    path: ['within'],
+    error: 'must be left out: it belongs to picture',
+  });
 
 const deadLetter = foundRecord.extend({
   code: z.unknown().optional().describe('Code of the error.'),
@@ -100,7 +117,7 @@ const stepShape = z.strictObject({
   expect: z
     .strictObject({
       topic,
-      records: z.array(foundRecord),
+      records: z.array(writtenRecord),
       inAnyOrder: z.boolean().prefault(false).describe('Order does not matter. Otherwise it does within a partition.'),
       distinct: z.boolean().prefault(false).describe('Repeats, which have the same ce_id, are passed over.'),
     })

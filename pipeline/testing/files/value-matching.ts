@@ -1,3 +1,5 @@
+import { ExpectedPicture } from './picture-matching.ts';
+
 /** One place where a value is not as expected. */
 export interface Difference {
   /** `value.items[2].sku` */
@@ -26,6 +28,7 @@ const MATCHERS: Readonly<Record<string, Matcher>> = {
 
 /** Where a value is not as expected: of mappings only what the expected one names is looked at, lists have one length. */
 export function differences(path: string, expected: unknown, found: unknown): Difference[] {
+  if (expected instanceof ExpectedPicture) return expected.differences(path, found);
   if (isMapping(expected)) {
     const [name] = Object.keys(expected);
     const matcher = name === undefined ? undefined : MATCHERS[name];
@@ -44,8 +47,17 @@ export function differences(path: string, expected: unknown, found: unknown): Di
 /** A value in one line. */
 export function shownValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (Buffer.isBuffer(value)) return `<${value.length} bytes>`;
-  return JSON.stringify(value);
+  if (Buffer.isBuffer(value)) return bytesIn(value);
+  return JSON.stringify(value, (_, inside: unknown) => (isBytes(inside) ? bytesIn(inside.data) : inside));
+}
+
+function bytesIn({ length }: { readonly length: number }): string {
+  return `<${length} bytes>`;
+}
+
+/** What a Buffer has become on its way to JSON. */
+function isBytes(value: unknown): value is { readonly data: readonly number[] } {
+  return isMapping(value) && value['type'] === 'Buffer' && Array.isArray(value['data']);
 }
 
 function difference(path: string, expected: unknown, found: unknown): Difference {
