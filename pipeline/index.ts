@@ -3,7 +3,14 @@ export { z } from 'zod';
 export { cacheDirectory } from './cache-directory.ts';
 export { compiledEntry } from './compiled-entry.ts';
 export type { ErrorCode } from './errors/catalogue.ts';
-export { PipelineError, PoisonRecordError, RetriableError, UserError, messageOf } from './errors/pipeline-error.ts';
+export {
+  OutsideAwayError,
+  PipelineError,
+  PoisonRecordError,
+  RetriableError,
+  UserError,
+  messageOf,
+} from './errors/pipeline-error.ts';
 export { checkExpression, compileExpression, type Expression, type ExpressionFault } from './expression/expression.ts';
 export { jsonataOption } from './expression/jsonata-option.ts';
 export { compileExpressions, type ReadValues } from './expression/record-values.ts';

@@ -49,6 +49,9 @@ export class RetriableError extends PipelineError {
   }
 }
 
+/** Reaction: try again until it works, however often: what is needed outside is away, and no record is to blame. */
+export class OutsideAwayError extends RetriableError {}
+
 /** Reaction: forget what the task made and holds, and begin anew. */
 export class TaskLost extends RetriableError {}
 

@@ -19,6 +19,8 @@ export type OpenReader = (request: {
 export interface SinkSetup {
   /** Name of the tap in topology.yaml. */
   readonly name: string;
+  /** Its consumer group, unique at the broker: whatever the sink remembers of its offsets elsewhere belongs to it. */
+  readonly group: string;
   /** The topic the tap is on. */
   readonly topic: string;
   readonly log: Logger;
@@ -43,6 +45,11 @@ export interface SinkRecord extends ConsumerRecord {
 /** A running sink. */
 export interface Sink {
   write(record: SinkRecord): Promise<void> | void;
+  /**
+   * Writes records of one partition in the order of their offsets: all of them, or none and throws. Then they come again
+   * in smaller groups, and in the end to `write`, so that each that cannot be written is found.
+   */
+  writeAll?(records: readonly SinkRecord[]): Promise<void>;
   close?(): Promise<void> | void;
 }
 

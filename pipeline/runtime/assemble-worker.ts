@@ -154,6 +154,7 @@ async function assembleTap({ plan, role, kafka, clock, hooks, baseDirectory }: C
   const producer = kafka.producer();
   const sink = await definition.create(tap.options, {
     name: tap.name,
+    group: tap.group,
     topic: tap.on,
     log: hooks.log,
     clock,

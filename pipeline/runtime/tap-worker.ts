@@ -1,11 +1,11 @@
-import { FatalError, messageOf } from '../errors/pipeline-error.ts';
+import { FatalError, OutsideAwayError, messageOf } from '../errors/pipeline-error.ts';
 import type { Expression } from '../expression/expression.ts';
 import type { BatchContext, Consumer, ConsumerOptions, LogPlace, PartitionBatch } from '../ports/consumer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Producer } from '../ports/producer.ts';
 import { headerText, type ConsumerRecord } from '../ports/record.ts';
-import type { Sink } from '../ports/sink.ts';
+import type { Sink, SinkRecord } from '../ports/sink.ts';
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import { codeOf, deadLetterRecord } from '../task/dead-letter.ts';
 import { reactTo } from '../task/error-policy.ts';
@@ -30,6 +30,12 @@ export interface TapWorkerParts {
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
   readonly onAssigned?: ConsumerOptions['onAssigned'];
+}
+
+interface NextAttempt {
+  readonly attempt: number;
+  readonly afterMs: number;
+  readonly signal: AbortSignal;
 }
 
 /** Reads a topic beside the stages, in a group of its own, and hands what passes its filters to a sink. */
@@ -78,16 +84,43 @@ export class TapWorker {
 
   async #writeBatch(batch: PartitionBatch, context: BatchContext): Promise<void> {
     this.#parts.metrics.recordsIn.inc(batch.records.length);
-    for (const record of batch.records) {
-      const finished = !context.signal.aborted && (await this.#writeWithRetries(record, context.signal));
-      if (!finished) return context.commit(record.offset); // what was written before it is not written again
+    const unwritten = await this.#writeRecords(batch.records, context.signal);
+    await context.commit(unwritten ?? batch.nextOffset); // what was written before it is not written again
+  }
+
+  /** Offset of the first record that was not dealt with before the tap ended; null where all were. */
+  async #writeRecords(records: readonly ConsumerRecord[], signal: AbortSignal): Promise<bigint | null> {
+    const { plan, sink } = this.#parts;
+    const isTogether = records.length > 1 && sink.writeAll !== undefined && plan.rate === null;
+    if (!isTogether) {
+      for (const record of records) if (!(await this.#writeWithRetries(record, signal))) return record.offset;
+      return null;
     }
-    await context.commit(batch.nextOffset);
+    if (await this.#writeTogether(records, signal)) return null;
+    const half = Math.ceil(records.length / 2);
+    return (
+      (await this.#writeRecords(records.slice(0, half), signal)) ?? this.#writeRecords(records.slice(half), signal)
+    );
+  }
+
+  /** False where one of them cannot be written, or the tap ended. */
+  async #writeTogether(records: readonly ConsumerRecord[], signal: AbortSignal): Promise<boolean> {
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        await this.#writeAll(records);
+        return true;
+      } catch (error) {
+        const reaction = reactTo(error, attempt, this.#parts.plan.onError);
+        if (!(error instanceof OutsideAwayError) || reaction.do !== 'retry') return false;
+        await this.#wait(error, { attempt, afterMs: reaction.afterMs, signal });
+      }
+    }
+    return false;
   }
 
   /** False when the tap ended before the record was dealt with. */
   async #writeWithRetries(record: ConsumerRecord, signal: AbortSignal): Promise<boolean> {
-    const { plan, clock, metrics, log } = this.#parts;
+    const { plan, metrics } = this.#parts;
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
         await this.#write(record);
@@ -98,23 +131,52 @@ export class TapWorker {
         if (reaction.do === 'skip') metrics.skipped.inc();
         if (reaction.do === 'deadLetter') await this.#deadLetter(record, { error, attempts: attempt });
         if (reaction.do !== 'retry') return true;
-        metrics.retries.inc();
-        log.warn({ tap: plan.name, attempt }, `${messageOf(error)}; trying again in ${reaction.afterMs} ms`);
-        await clock.sleep(reaction.afterMs, signal);
+        await this.#wait(error, { attempt, afterMs: reaction.afterMs, signal });
       }
     }
     return false;
   }
 
+  async #wait(error: unknown, { attempt, afterMs, signal }: NextAttempt): Promise<void> {
+    const { plan, clock, metrics, log } = this.#parts;
+    metrics.retries.inc();
+    log.warn({ tap: plan.name, attempt }, `${messageOf(error)}; trying again in ${afterMs} ms`);
+    await clock.sleep(afterMs, signal);
+  }
+
   async #write(record: ConsumerRecord): Promise<void> {
-    const { plan, sink, where, select, metrics, clock } = this.#parts;
-    if (isForAnother(record, plan.group) || !isSampled(record, plan.sample)) return;
-    if (where && !(await where.matches(record))) return;
-    if (!this.#rate.allows()) return;
     const startedAt = performance.now();
+    const passed = await this.#passed(record);
+    if (passed === null) return;
+    await this.#parts.sink.write(passed);
+    this.#count(record, performance.now() - startedAt);
+  }
+
+  async #writeAll(records: readonly ConsumerRecord[]): Promise<void> {
+    const startedAt = performance.now();
+    const passed: SinkRecord[] = [];
+    for (const record of records) {
+      const one = await this.#passed(record);
+      if (one) passed.push(one);
+    }
+    if (passed.length > 0) await this.#parts.sink.writeAll?.(passed);
+    const eachMs = (performance.now() - startedAt) / passed.length;
+    for (const record of passed) this.#count(record, eachMs);
+  }
+
+  /** What the sink is handed of a record; null where the tap lets it not pass. */
+  async #passed(record: ConsumerRecord): Promise<SinkRecord | null> {
+    const { plan, where, select } = this.#parts;
+    if (isForAnother(record, plan.group) || !isSampled(record, plan.sample)) return null;
+    if (where && !(await where.matches(record))) return null;
+    if (!this.#rate.allows()) return null;
     const passed = withoutTarget(record); // a sink that writes to a topic passes headers on
-    await sink.write(select ? { ...passed, selected: await select.evaluate(record) } : passed);
-    metrics.processMs.observe(performance.now() - startedAt);
+    return select ? { ...passed, selected: await select.evaluate(record) } : passed;
+  }
+
+  #count(record: ConsumerRecord, ms: number): void {
+    const { metrics, clock } = this.#parts;
+    metrics.processMs.observe(ms);
     metrics.recordsOut.inc();
     metrics.bytesOut.inc(record.value?.length ?? 0);
     const captured = headerText(record.headers, 'ce_time');

@@ -93,8 +93,10 @@ function createWith<Setup extends { readonly log: Logger }, Made>(
 }
 
 function guardedSink(sink: Sink, redact: Redact): Sink {
+  const writeAll = sink.writeAll?.bind(sink);
   return {
     write: (record) => guarded(redact, async () => sink.write(record)),
+    ...(writeAll && { writeAll: (records) => guarded(redact, () => writeAll(records)) }),
     close: () => guarded(redact, async () => sink.close?.()),
   };
 }

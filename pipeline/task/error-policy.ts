@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors/pipeline-error.ts';
+import { OutsideAwayError, PipelineError } from '../errors/pipeline-error.ts';
 import type { ErrorPolicy } from '../topology/plan.ts';
 
 const MAX_BACKOFF_MS = 10_000;
@@ -9,7 +9,7 @@ export type Reaction = { readonly do: 'retry'; readonly afterMs: number } | { re
 
 /** Decides after the `attempt`-th failure (from 1): errors say themselves whether a retry can help. */
 export function reactTo(error: unknown, attempt: number, policy: ErrorPolicy): Reaction {
-  if (isRetriable(error) && attempt <= policy.retries) {
+  if (error instanceof OutsideAwayError || (isRetriable(error) && attempt <= policy.retries)) {
     const afterMs = Math.min(policy.backoffMs * 2 ** (attempt - 1), MAX_BACKOFF_MS);
     return { do: 'retry', afterMs: Math.max(afterMs, askedWaitMs(error)) };
   }

@@ -45,6 +45,7 @@ export async function runSink(definition: SinkDefinition, given: SinkRunOptions)
   const records = given.records.map((input, index) => sinkRecord(input, given.topic ?? 'in', index));
   const setup: SinkSetup = {
     name: given.name ?? definition.name,
+    group: `test.${given.name ?? definition.name}`,
     topic: given.topic ?? 'in',
     log: given.log ?? silentLog,
     clock: leapingClock(timeMsOf(TEST_BEGINS)),

@@ -29,6 +29,7 @@ export function sinkSetup(options: SetupOptions = {}): SetupUnderTest {
   const quiet = (): void => undefined;
   return {
     name: 'watch',
+    group: 'test.watch',
     topic,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     clock: systemClock,
