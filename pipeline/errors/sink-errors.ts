@@ -28,4 +28,22 @@ export const sinkErrors = {
     cause: 'The server behind a webhook answered with an error status.',
     mend: 'See what it says. After 408, 425, 429 and 5xx the record is sent again, as onError of the tap says; else it is set aside.',
   },
+  SINK_DATABASE_AWAY: {
+    cause: 'The database of a sql sink cannot be reached, is locked, or lacks the table or the right to write to it.',
+    mend: 'See what it says. The sink tries again until it can write, whatever onError of its tap says; nothing is lost.',
+  },
+  SINK_TABLE_UNFIT: {
+    cause:
+      'The table of a sql sink is not there, lacks columns, or has no PRIMARY KEY or UNIQUE constraint on its key.',
+    mend: 'Run the statement that it names, or let the sink make the table (create: { column: type }).',
+  },
+  SINK_ROW_INVALID: {
+    cause:
+      'A record cannot become a row: its value is no JSON object, or lacks the key, or has a field without a column.',
+    mend: 'Correct what writes the topic, choose fields with columns, or add the column to the table.',
+  },
+  SINK_ROW_REFUSED: {
+    cause: 'The database has refused a row: a constraint, or a value that its column cannot hold.',
+    mend: 'See what it says; correct the record, or the table, and replay the dead letter.',
+  },
 } as const;

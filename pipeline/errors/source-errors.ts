@@ -44,4 +44,13 @@ export const sourceErrors = {
     cause: 'A source cannot listen where it was told to: the address is not of this machine, or the port needs rights.',
     mend: 'Correct host, or choose a port of 1024 or more.',
   },
+  SOURCE_DATABASE_AWAY: {
+    cause: 'The database of a sql source cannot be reached, or is locked.',
+    mend: 'Check its address and its server. The source tries again by itself and goes on where it was.',
+  },
+  SOURCE_QUERY_REFUSED: {
+    cause:
+      'The database has refused the query of a sql source: no such table or column, a right, a mistake in the SQL.',
+    mend: 'Correct table, query or the columns of its mode.',
+  },
 } as const;

@@ -22,6 +22,7 @@ import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
 import consoleSink from '../sinks/console.ts';
 import files from '../sinks/files.ts';
+import sqlSink from '../sinks/sql.ts';
 import topic from '../sinks/topic.ts';
 import viewer from '../sinks/viewer/index.ts';
 import webhook from '../sinks/webhook.ts';
@@ -30,6 +31,7 @@ import http from '../sources/http.ts';
 import httpListen from '../sources/http-listen.ts';
 import images from '../sources/images.ts';
 import sensors from '../sources/sensors.ts';
+import sql from '../sources/sql.ts';
 import stdin from '../sources/stdin.ts';
 import synthetic from '../sources/synthetic.ts';
 import video from '../sources/video.ts';
@@ -66,9 +68,10 @@ const sources: readonly SourceDefinition[] = [
   httpListen,
   stdin,
   fileTail,
+  sql,
   sensors,
 ];
-const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic, webhook];
+const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic, webhook, sqlSink];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
 export const builtIns: Registry = {
