@@ -6,6 +6,7 @@ import decode from '../../processors/decode.ts';
 import dedupe from '../../processors/dedupe.ts';
 import encode from '../../processors/encode.ts';
 import exec from '../../processors/exec/index.ts';
+import faces from '../../processors/faces/index.ts';
 import filter from '../../processors/filter.ts';
 import hysteresis from '../../processors/hysteresis/index.ts';
 import join from '../../processors/join/index.ts';
@@ -43,6 +44,7 @@ const processors: readonly ProcessorDefinition[] = [
   resize,
   motion,
   cocoSsd,
+  faces,
   track,
   rules,
   annotate,

@@ -1,16 +1,7 @@
-import { resolve } from 'node:path';
-import {
-  defineProcessor,
-  frameOutput,
-  readRawFrame,
-  type DetectedObject,
-  type Logger,
-  type OutputRecord,
-  type ProcessorSetup,
-  type RawFrame,
-} from '../../pipeline/index.ts';
-import type { Detection } from './detector.ts';
-import type { DetectorPool } from './thread/detector-pool.ts';
+import { compiledEntry, defineProcessor, readRawFrame, type ProcessorSetup } from '../../pipeline/index.ts';
+import { withObjects } from '../detection/with-objects.ts';
+import type { DetectorPool } from '../detection/thread/detector-pool.ts';
+import type { ThreadData } from './detector.ts';
 import { options, type CocoSsdOptions } from './options.ts';
 
 /** Name of the model in `objects`. */
@@ -30,7 +21,7 @@ export default defineProcessor({
       concurrency: settings.threads,
       process: async (record) => {
         const frame = readRawFrame(record);
-        return withObjects(frame, await pool.detect(frame.bytes, frame.pixels));
+        return withObjects(frame, MODEL, await pool.detect(frame.bytes, frame.pixels));
       },
       close: () => pool.close(),
     };
@@ -39,50 +30,19 @@ export default defineProcessor({
 
 async function openPool(
   { backend, threads, ...settings }: CocoSsdOptions,
-  { log, baseDirectory }: ProcessorSetup,
+  setup: ProcessorSetup,
 ): Promise<DetectorPool> {
-  const { pullModel } = await import('./model-store/index.ts');
-  const { openDetectorPool } = await import('./thread/detector-pool.ts');
-  const named = settings.modelDirectory;
-  const { directory } = await pullModel({
-    directory: named === undefined ? undefined : resolve(baseDirectory, named),
-    onProgress: progressInto(log),
-    onWarning: (sentence) => log.warn({}, sentence),
-  });
-  return openDetectorPool(threads, { backend, settings: { ...settings, modelDirectory: directory } }, log);
-}
-
-/** One line for each source that is asked. */
-function progressInto(log: Logger): (progress: { readonly source: string }) => void {
-  let asked: string | undefined;
-  return ({ source }) => {
-    if (source !== asked) log.info({ source }, `fetching the model from ${source}`);
-    asked = source;
-  };
-}
-
-function withObjects(frame: RawFrame, found: readonly Detection[]): OutputRecord {
-  const others = frame.meta.objects?.filter(({ model }) => model !== MODEL) ?? [];
-  const objects = [...others, ...found.map(objectOf)].map((object, index) => ({ ...object, id: String(index) }));
-  const output = frameOutput({ ...frame, meta: { ...frame.meta, objects } });
-  return { ...output, headers: { ...output.headers, ce_type: 'dev.tapline.detections.v1' } };
-}
-
-function objectOf({ label, labelId, score, bbox: [x, y, width, height] }: Detection): DetectedObject {
-  return {
-    id: '0',
-    trackId: null,
-    model: MODEL,
-    label,
-    labelId,
-    score: rounded(score, 4),
-    bbox: [rounded(x, 3), rounded(y, 3), rounded(width, 3), rounded(height, 3)],
-    attributes: [],
-    zones: [],
-  };
-}
-
-/** Digits beyond any detector's precision only make the header longer. */
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
+  const detection = await import('../detection/open-pool.ts');
+  const { ssdliteMobilenetV2 } = await import('./ssdlite-mobilenet-v2.ts');
+  const module = compiledEntry('./detector-thread.ts', import.meta.url);
+  return detection.openPool(
+    {
+      model: ssdliteMobilenetV2,
+      modelDirectory: settings.modelDirectory,
+      threads,
+      entry: { module, processor: 'coco-ssd', finds: 'objects' },
+      dataOf: (modelDirectory): ThreadData => ({ backend, settings: { ...settings, modelDirectory } }),
+    },
+    setup,
+  );
 }

@@ -1,12 +1,13 @@
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 import { cocoClasses } from '../../processors/coco-ssd/coco-classes.ts';
-import type { Detector, DetectorSettings } from '../../processors/coco-ssd/detector.ts';
-import { modelFolder } from '../processors/coco-ssd/model-folder.ts';
+import type { BackendName, DetectorSettings } from '../../processors/coco-ssd/detector.ts';
+import type { Detector } from '../../processors/detection/detector.ts';
+import { modelFolder } from '../processors/detection/model-folder.ts';
 import { stopSign, plainGrey } from '../processors/coco-ssd/drawn-pictures.ts';
 
 /** A backend under test. */
 export interface DetectorCase {
-  readonly name: Detector['backend'];
+  readonly name: BackendName;
   readonly open: (settings: DetectorSettings) => Promise<Detector>;
   /** Why it cannot run here, or null. */
   readonly missing: string | null;

@@ -24,7 +24,7 @@ import { judgeDisk, judgeModel, judgePort } from './judge-place.ts';
 import { judgeReaders, judgeRights, judgeTopics } from './judge-topics.ts';
 import { judgeTransactions } from './judge-transactions.ts';
 import { diskFact, machineFacts } from './machine-facts.ts';
-import { needsOf, usesOf, type Needs } from './needs.ts';
+import { needsOf, usesOf, type NeededModel, type Needs } from './needs.ts';
 import { portFacts } from './port-facts.ts';
 import { Report } from './report.ts';
 
@@ -103,8 +103,7 @@ async function examineMachine(plan: Plan | null, looking: Looking): Promise<Chec
   const [facts, { origin }] = await Promise.all([looking.facts, looking.broker]);
   const needs = needsOfPlan(plan);
   const ports = await portFacts(plan, origin === 'none');
-  const folders = [...new Set(needs.modelFolders)];
-  const models = await Promise.all(folders.map((folder) => modelChecked(plan, folder)));
+  const models = await Promise.all(needs.models.map((model) => modelChecked(plan, model)));
   return [
     ...judgeMachine(facts, { hasBroker: origin !== 'none', videoSources: needs.videoSources }),
     ...ports.map(judgePort),
@@ -113,9 +112,14 @@ async function examineMachine(plan: Plan | null, looking: Looking): Promise<Chec
   ];
 }
 
-async function modelChecked(plan: Plan | null, folder: string | undefined): Promise<Check> {
-  const { modelState } = await import('../../../processors/coco-ssd/model-store/index.ts');
-  return judgeModel(await modelState(folder && resolve(dirname(plan?.file ?? ''), folder)));
+async function modelChecked(plan: Plan | null, { processor, folder }: NeededModel): Promise<Check> {
+  const { models } = await import('../../../processors/models.ts');
+  const { modelState } = await import('../../../processors/detection/model-store/index.ts');
+  const model = models.get(processor);
+  if (!model) throw new Error(`nobody knows the model of ${processor}; this is a bug, please report it`);
+  const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
+  const found = await modelState(model, folder && resolve(dirname(plan?.file ?? ''), folder));
+  return judgeModel({ processor, bytes, ...found });
 }
 
 async function examineBroker({ check }: FoundBroker, facts: MachineFacts): Promise<Check[]> {

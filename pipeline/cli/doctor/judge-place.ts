@@ -21,6 +21,9 @@ export interface DiskFact {
 }
 
 export interface ModelFact {
+  /** Processor that detects with it. */
+  readonly processor: string;
+  readonly bytes: number;
   readonly directory: string;
   readonly state: 'good' | 'absent' | 'damaged';
 }
@@ -53,11 +56,15 @@ export function judgeDisk({ directory, freeBytes }: DiskFact, needs: Needs, hasL
   );
 }
 
-export function judgeModel({ directory, state }: ModelFact): Check {
-  const { ok, warning } = judgeOf('machine', 'detector model');
+export function judgeModel({ processor, bytes, directory, state }: ModelFact): Check {
+  const { ok, warning } = judgeOf('machine', `model of ${processor}`);
   if (state === 'good') return ok(`whole in ${directory}`);
   const found = state === 'absent' ? `not yet in ${directory}` : `damaged in ${directory}`;
-  return warning(`${found}; the first run fetches it (17 MB)`, 'run npm run models:pull while there is a network');
+  const size = `${(bytes / MEGABYTE).toPrecision(2)} MB`;
+  return warning(
+    `${found}; the first run fetches it (${size})`,
+    `run npm run models:pull -- ${processor} while there is a network`,
+  );
 }
 
 function megabytes(bytes: number): string {

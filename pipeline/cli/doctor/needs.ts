@@ -7,6 +7,14 @@ export interface Transactional {
   readonly topics: readonly string[];
 }
 
+/** Weights of a detector. */
+export interface NeededModel {
+  /** Processor that detects with them. */
+  readonly processor: string;
+  /** Their folder, as the file names it; undefined is the cache. */
+  readonly folder: string | undefined;
+}
+
 /** What a topology asks of machine and broker. */
 export interface Needs {
   /** Stages under exactly-once, and sources that write their positions with their records. */
@@ -22,16 +30,15 @@ export interface Needs {
   readonly keepsStateOnDisk: boolean;
   /** Sources that read video. */
   readonly videoSources: readonly string[];
-  /** Folders of detector models, as the file names them; undefined is the cache. */
-  readonly modelFolders: readonly (string | undefined)[];
+  readonly models: readonly NeededModel[];
 }
 
-const VIDEO = new Set(['video', 'webcam']);
+const VIDEO = new Set(['video', 'webcam', 'rtsp']);
+const DETECTORS = new Set(['coco-ssd', 'faces']);
 
 export function needsOf({ topics, stages, sources }: Plan): Needs {
   const [largest] = topics.toSorted((a, b) => b.maxMessageBytes - a.maxMessageBytes);
   const unbounded = topics.some(({ retentionBytes }) => retentionBytes < 0);
-  const detectors = stages.filter(({ process }) => process === 'coco-ssd');
   return {
     exactlyOnce: [
       ...sources
@@ -50,8 +57,18 @@ export function needsOf({ topics, stages, sources }: Plan): Needs {
       : topics.reduce((sum, topic) => sum + topic.partitions * (topic.retentionBytes + topic.segmentBytes), 0),
     keepsStateOnDisk: stages.some(({ state, changelogs }) => state === 'disk' && Object.keys(changelogs).length > 0),
     videoSources: sources.filter(({ type }) => VIDEO.has(type)).map(({ name }) => name),
-    modelFolders: detectors.map(({ options }) => (options as { modelDirectory?: string }).modelDirectory),
+    models: modelsOf(stages),
   };
+}
+
+function modelsOf(stages: readonly StagePlan[]): readonly NeededModel[] {
+  const needed = new Map<string, NeededModel>();
+  for (const { process, options } of stages) {
+    if (!DETECTORS.has(process)) continue;
+    const folder = (options as { modelDirectory?: string }).modelDirectory;
+    needed.set(JSON.stringify([process, folder]), { processor: process, folder });
+  }
+  return [...needed.values()];
 }
 
 /** What a topology does with topics, groups and transactions; `missing` are topics it has to create. */

@@ -1,5 +1,5 @@
 import logUpdate from 'log-update';
-import type { PullProgress } from '../../../processors/coco-ssd/model-store/index.ts';
+import type { PullProgress } from '../../../processors/detection/model-store/index.ts';
 import { say } from '../terminal.ts';
 
 const BAR_WIDTH = 30;

@@ -3,15 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { io } from '@tensorflow/tfjs-core';
+import type { Detection, Detector } from '../../detection/detector.ts';
 import { labelIds } from '../coco-classes.ts';
-import {
-  boxesToAskFor,
-  keepWanted,
-  type BackendName,
-  type Detection,
-  type Detector,
-  type DetectorSettings,
-} from '../detector.ts';
+import { boxesToAskFor, keepWanted, type BackendName, type DetectorSettings } from '../detector.ts';
 
 /** Boxes the network looks at: asking for all of them is asking without a limit. */
 const ALL_BOXES = 1917;

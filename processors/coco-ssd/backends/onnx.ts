@@ -1,22 +1,15 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Detector, DetectorSettings } from '../detector.ts';
+import type { Detector } from '../../detection/detector.ts';
+import { createOnnxSession, floatsOf } from '../../detection/onnx/onnx-session.ts';
+import type { DetectorSettings } from '../detector.ts';
 import { onnxModelOf } from '../onnx/cached-onnx-model.ts';
 import { TENSORS } from '../onnx/rewrite-graph.ts';
 import { findObjects } from '../ssd/find-objects.ts';
 import { INPUT_SIDE, createResize } from '../ssd/resize-bilinear.ts';
 
-/** One thread that does not spin: more frames at once need more detectors, which scale better. */
-const sessionOptions: InferenceSession.SessionOptions = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  graphOptimizationLevel: 'all',
-  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-};
-
 /** The detector on ONNX Runtime: the same weights, boxes and scores as the coco-ssd package, four times as fast. */
 export async function openOnnxDetector(settings: DetectorSettings): Promise<Detector> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const session = await InferenceSession.create(await onnxModelOf(settings.modelDirectory), sessionOptions);
+  const { Tensor } = await import('onnxruntime-node');
+  const session = await createOnnxSession(await onnxModelOf(settings.modelDirectory));
   const resize = createResize();
   return {
     backend: 'onnx',
@@ -30,9 +23,4 @@ export async function openOnnxDetector(settings: DetectorSettings): Promise<Dete
     },
     close: () => session.release(),
   };
-}
-
-function floatsOf(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.data instanceof Float32Array) return tensor.data;
-  throw new Error('ONNX Runtime left out an output of the detector; this is a bug, please report it');
 }

@@ -1,5 +1,6 @@
 import { PipelineError, messageOf } from '../../../pipeline/index.ts';
-import type { BackendName, Detector, DetectorSettings } from '../detector.ts';
+import type { Detector, OpenedDetector } from '../../detection/detector.ts';
+import type { BackendName, DetectorSettings } from '../detector.ts';
 import type { CocoSsdOptions } from '../options.ts';
 
 type Open = (settings: DetectorSettings) => Promise<Detector>;
@@ -10,12 +11,6 @@ const backends: Readonly<Record<BackendName, Open>> = {
   'tfjs-node': async (settings) => (await import('./tfjs-node.ts')).openTfjsNodeDetector(settings),
   'tfjs-wasm': async (settings) => (await import('./tfjs-wasm.ts')).openTfjsWasmDetector(settings),
 };
-
-export interface OpenedDetector {
-  readonly detector: Detector;
-  /** Why better backends were passed over. */
-  readonly passedOver: readonly string[];
-}
 
 /** Opens the backend that is named; with `auto` the first that loads and can do what the settings ask. */
 export async function openDetector(

@@ -1,5 +1,6 @@
 import { UserError, messageOf } from '../../../pipeline/index.ts';
-import type { Detector, DetectorSettings } from '../detector.ts';
+import type { Detector } from '../../detection/detector.ts';
+import type { DetectorSettings } from '../detector.ts';
 import { openCocoSsdPackage } from './coco-ssd-package.ts';
 
 /** An optional package: a variable, so that the compiler does not ask for it. */

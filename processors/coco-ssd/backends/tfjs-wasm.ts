@@ -1,4 +1,5 @@
-import type { Detector, DetectorSettings } from '../detector.ts';
+import type { Detector } from '../../detection/detector.ts';
+import type { DetectorSettings } from '../detector.ts';
 import { openCocoSsdPackage } from './coco-ssd-package.ts';
 
 /** The coco-ssd package on WebAssembly: runs on every machine, a quarter of the speed of onnx. */

@@ -1,6 +1,6 @@
 import { INPUT_SIDE } from '../ssd/resize-bilinear.ts';
-import { createGraphBuilder, type GraphBuilder } from './graph-builder.ts';
-import { encodeOnnxModel } from './onnx-messages.ts';
+import { createGraphBuilder, type GraphBuilder } from '../../detection/onnx/graph-builder.ts';
+import { encodeOnnxModel } from '../../detection/onnx/onnx-messages.ts';
 import { createLayerRewriter } from './rewrite-layers.ts';
 import type { Constant, TfjsGraph } from './tfjs-graph.ts';
 

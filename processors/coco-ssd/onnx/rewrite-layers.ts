@@ -1,4 +1,4 @@
-import type { AttributeValue, GraphBuilder } from './graph-builder.ts';
+import type { AttributeValue, GraphBuilder } from '../../detection/onnx/graph-builder.ts';
 import type { Constant, TfjsGraph, TfjsNode } from './tfjs-graph.ts';
 
 /** Where the layers of the network begin: the picture, scaled to -1..1. */

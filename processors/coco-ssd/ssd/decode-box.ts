@@ -1,10 +1,4 @@
-/** Edges of a box as fractions of the picture, 0..1. */
-export interface Edges {
-  readonly top: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-}
+import type { Edges } from '../../detection/non-max-suppression.ts';
 
 /** The coder of the network writes centres ten times and logarithms of sizes five times as large. */
 const CENTRE_SCALE = 10;

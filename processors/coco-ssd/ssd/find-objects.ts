@@ -1,8 +1,9 @@
 import type { Size } from '../../../pipeline/index.ts';
+import type { Detection } from '../../detection/detector.ts';
+import { suppressNonMax, type Candidate, type Suppression } from '../../detection/non-max-suppression.ts';
 import { cocoClasses, type CocoClass } from '../coco-classes.ts';
-import { boxesToAskFor, keepWanted, type Detection, type DetectorSettings } from '../detector.ts';
+import { boxesToAskFor, keepWanted, type DetectorSettings } from '../detector.ts';
 import { decodeBox } from './decode-box.ts';
-import { suppressNonMax, type Candidate, type Suppression } from './non-max-suppression.ts';
 
 /** Scores a box: background first, then COCO's 1..90. */
 const SCORES_A_BOX = 91;

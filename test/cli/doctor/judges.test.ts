@@ -24,7 +24,7 @@ function needs(more: Partial<Needs> = {}): Needs {
     brokerBytes: 2000 * MB,
     keepsStateOnDisk: false,
     videoSources: [],
-    modelFolders: [],
+    models: [],
     ...more,
   };
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../../pipeline/index.ts';
 import { openDetector } from '../../../processors/coco-ssd/backends/open-detector.ts';
 import type { BackendName } from '../../../processors/coco-ssd/detector.ts';
 import { detectorConformance } from '../../conformance/detector.conformance.ts';
-import { modelFolder } from './model-folder.ts';
+import { modelFolder } from '../detection/model-folder.ts';
 
 const tfjsNodeMissing = whyAbsent('@tensorflow/tfjs-node');
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBox, type Edges } from '../../../processors/coco-ssd/ssd/decode-box.ts';
-import { overlap, suppressNonMax } from '../../../processors/coco-ssd/ssd/non-max-suppression.ts';
+import { decodeBox } from '../../../processors/coco-ssd/ssd/decode-box.ts';
+import { overlap, suppressNonMax, type Edges } from '../../../processors/detection/non-max-suppression.ts';
 
 const fraction = fc.float({ min: 0, max: 1, noNaN: true });
 

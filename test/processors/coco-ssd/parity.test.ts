@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openOnnxDetector } from '../../../processors/coco-ssd/backends/onnx.ts';
-import type { Detector } from '../../../processors/coco-ssd/detector.ts';
+import type { Detector } from '../../../processors/detection/detector.ts';
 import { needsMedia } from '../frame-records.ts';
-import { modelFolder } from './model-folder.ts';
+import { modelFolder } from '../detection/model-folder.ts';
 import { openOriginalPackage, type OriginalObject } from './original-package.ts';
 import { cocoTruth, hits, iouOf, photos, type Found, type Photo } from './photos.ts';
 

@@ -4,8 +4,9 @@ import { afterEach, describe, expect, it, type TestContext } from 'vitest';
 import { frameMetaSchema, type ConsumerRecord, type FrameMeta, type OutputRecord } from '../../../pipeline/index.ts';
 import { frameMeta, frameRecord } from '../frame-records.ts';
 import { plainGrey, stopSign } from './drawn-pictures.ts';
-import { modelFolder } from './model-folder.ts';
-import { startDetector, type StartedDetector } from './started-detector.ts';
+import cocoSsd from '../../../processors/coco-ssd/index.ts';
+import { modelFolder } from '../detection/model-folder.ts';
+import { startDetector, type StartedDetector } from '../detection/started-detector.ts';
 
 const WIDTH = 640;
 const HEIGHT = 360;
@@ -18,7 +19,7 @@ afterEach(async () => {
 });
 
 async function start(context: TestContext, options: object = {}): Promise<StartedDetector> {
-  const detector = await startDetector({ modelDirectory: await modelFolder(context), ...options });
+  const detector = await startDetector(cocoSsd, { modelDirectory: await modelFolder(context), ...options });
   started.push(detector);
   return detector;
 }

@@ -5,9 +5,10 @@ import decode from '../../../processors/decode.ts';
 import resize from '../../../processors/resize.ts';
 import { runSource, take } from '../../sources/source-harness.ts';
 import { plainRecord, started } from '../frame-records.ts';
-import { modelFolder } from './model-folder.ts';
+import cocoSsd from '../../../processors/coco-ssd/index.ts';
+import { modelFolder } from '../detection/model-folder.ts';
 import { iouOf } from './photos.ts';
-import { startDetector, type StartedDetector } from './started-detector.ts';
+import { startDetector, type StartedDetector } from '../detection/started-detector.ts';
 
 /** Signs smaller than this in the picture that is looked at are not asked for, pixels. */
 const SMALLEST_SIGN = 40;
@@ -21,7 +22,7 @@ describe('the synthetic street through decode, resize and coco-ssd', () => {
   afterAll(() => detector?.processor.close?.());
 
   it('has 95 % of its signs found where they are', { timeout: 180_000 }, async (context) => {
-    detector = await startDetector({ modelDirectory: await modelFolder(context) });
+    detector = await startDetector(cocoSsd, { modelDirectory: await modelFolder(context) });
     const toRaw = await started(decode, { maxWidth: 1280 });
     const toSmall = await started(resize, { width: 640 });
     const street = await take(runSource(synthetic, { frames: 40, fps: 2, pace: 'fast' }).records);

@@ -83,10 +83,10 @@ export interface OnnxTensor {
   readonly rawData: Uint8Array;
 }
 
-/** A float input or output of a graph. */
+/** A float input or output of a graph; an axis that is null takes any length. */
 export interface OnnxValue {
   readonly name: string;
-  readonly dims: readonly number[];
+  readonly dims: readonly (number | null)[];
 }
 
 export interface OnnxGraph {
@@ -110,7 +110,12 @@ export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
   const model = definitions.lookupType('Model');
   const valueInfo = ({ name, dims }: OnnxValue): object => ({
     name,
-    type: { tensorType: { elemType: FLOAT_TENSOR, shape: { dim: dims.map((dimValue) => ({ dimValue })) } } },
+    type: {
+      tensorType: {
+        elemType: FLOAT_TENSOR,
+        shape: { dim: dims.map((dimValue) => (dimValue === null ? {} : { dimValue })) },
+      },
+    },
   });
   const message = {
     irVersion: IR_VERSION,

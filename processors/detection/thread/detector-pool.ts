@@ -1,7 +1,6 @@
 import type { Logger, Size } from '../../../pipeline/index.ts';
 import type { Detection, Detector } from '../detector.ts';
-import type { ThreadData } from './messages.ts';
-import { openThreadDetector } from './thread-detector.ts';
+import { openThreadDetector, type ThreadEntry } from './thread-detector.ts';
 
 /** Several detectors, each with a model of its own; a picture waits for the first that is free. */
 export interface DetectorPool {
@@ -10,9 +9,9 @@ export interface DetectorPool {
 }
 
 /** Opens them one after the other: the first writes what the others then find in the model folder. */
-export async function openDetectorPool(threads: number, data: ThreadData, log: Logger): Promise<DetectorPool> {
+export async function openDetectorPool(threads: number, entry: ThreadEntry, log: Logger): Promise<DetectorPool> {
   const detectors: Detector[] = [];
-  for (let index = 0; index < threads; index++) detectors.push(await openThreadDetector(data, log));
+  for (let index = 0; index < threads; index++) detectors.push(await openThreadDetector(entry, log));
   const free = [...detectors];
   const queue: ((detector: Detector) => void)[] = [];
   const take = (): Promise<Detector> => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { cacheDirectory } from '../../../pipeline/index.ts';
 import { checkFile } from './check-file.ts';
 import { fillFolder, type PullProgress } from './fill-folder.ts';
-import { MODEL_FILES, MODEL_NAME, MODEL_SOURCES } from './ssdlite-mobilenet-v2.ts';
+import type { Model } from './model-source.ts';
 
 export type { PullProgress } from './fill-folder.ts';
 
@@ -22,24 +22,25 @@ export interface PulledModel {
 }
 
 /**
- * Sees to it that the detector's weights are there, every file checked by its SHA-256; needs no network where they are.
+ * Sees to it that a model's weights are there, every file checked by its SHA-256; needs no network where they are.
  * @throws RetriableError MODEL_NOT_AVAILABLE where no source delivers, UserError MODEL_FOLDER_UNUSABLE.
  */
-export async function pullModel(options: PullOptions = {}): Promise<PulledModel> {
-  const { directory = cachedAt(), ...rest } = options;
-  const downloadedBytes = await fillFolder({ directory, files: MODEL_FILES, sources: MODEL_SOURCES, ...rest });
+export async function pullModel(model: Model, options: PullOptions = {}): Promise<PulledModel> {
+  const { directory = cachedAt(model), ...rest } = options;
+  const downloadedBytes = await fillFolder({ directory, files: model.files, sources: model.sources, ...rest });
   return { directory, downloadedBytes };
 }
 
-/** Whether the detector's weights are there, without fetching any: `damaged` is fetched anew by {@link pullModel}. */
+/** Whether a model's weights are there, without fetching any: `damaged` is fetched anew by {@link pullModel}. */
 export async function modelState(
-  directory: string = cachedAt(),
+  model: Model,
+  directory: string = cachedAt(model),
 ): Promise<{ readonly directory: string; readonly state: 'good' | 'absent' | 'damaged' }> {
-  const states = await Promise.all(MODEL_FILES.map((file) => checkFile(file, directory)));
+  const states = await Promise.all(model.files.map((file) => checkFile(file, directory)));
   const state = states.every((one) => one === 'good') ? 'good' : states.includes('damaged') ? 'damaged' : 'absent';
   return { directory, state };
 }
 
-function cachedAt(): string {
-  return join(cacheDirectory(), 'models', MODEL_NAME);
+function cachedAt({ name }: Model): string {
+  return join(cacheDirectory(), 'models', name);
 }

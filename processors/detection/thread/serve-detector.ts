@@ -1,18 +1,16 @@
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { PipelineError, messageOf } from '../../../pipeline/index.ts';
-import { openDetector } from '../backends/open-detector.ts';
-import type { Detector } from '../detector.ts';
-import type { DetectRequest, Failure, ThreadData, ThreadMessage } from './messages.ts';
+import type { Detector, OpenedDetector } from '../detector.ts';
+import type { DetectRequest, Failure, ThreadMessage } from './messages.ts';
 
-if (parentPort === null) throw new Error('detector-thread is started as a worker thread only');
-await serve(parentPort, workerData as ThreadData);
-
-/** Loads the model, then answers pictures until the thread is terminated. */
-async function serve(port: MessagePort, { backend, settings }: ThreadData): Promise<void> {
+/** The whole of a detector's thread: loads the model, then answers pictures until the thread is terminated. */
+export async function serveDetector(open: (data: unknown) => Promise<OpenedDetector>): Promise<void> {
+  if (parentPort === null) throw new Error('a detector thread is started as a worker thread only');
+  const port = parentPort;
   const tell = (message: ThreadMessage, transfer: readonly ArrayBuffer[] = []): void =>
     port.postMessage(message, transfer);
   try {
-    const { detector, passedOver } = await openDetector(backend, settings);
+    const { detector, passedOver } = await open(workerData);
     port.on('message', (request: DetectRequest) => {
       void answerTo(request, detector).then((answer) => tell(answer, [request.pixels]));
     });

@@ -3,14 +3,25 @@ import {
   PipelineError,
   RetriableError,
   UserError,
-  compiledEntry,
   messageOf,
   type ErrorCode,
   type Logger,
   type Size,
 } from '../../../pipeline/index.ts';
-import type { BackendName, Detection, Detector } from '../detector.ts';
-import type { ThreadData, ThreadMessage } from './messages.ts';
+import type { Detection, Detector } from '../detector.ts';
+import type { ThreadMessage } from './messages.ts';
+
+/** A thread to start: a module that serves a detector. */
+export interface ThreadEntry {
+  /** Path of the compiled module. */
+  readonly module: string;
+  /** Name of the processor, for people. */
+  readonly processor: string;
+  /** What it looks for, for people: `objects`. */
+  readonly finds: string;
+  /** What the module's `open` is given; copied between threads. */
+  readonly data: unknown;
+}
 
 interface Waiting {
   readonly resolve: (message: ThreadMessage) => void;
@@ -19,7 +30,7 @@ interface Waiting {
 
 /** A thread that has loaded its model. */
 interface LoadedThread {
-  readonly backend: BackendName;
+  readonly backend: string;
   ask(request: { readonly pixels: ArrayBuffer; readonly size: Size }): Promise<ThreadMessage>;
   readonly isAlive: boolean;
   terminate(): Promise<void>;
@@ -30,25 +41,25 @@ interface LoadedThread {
  * picture it had with a RetriableError, and the next picture starts another.
  * @throws UserError, RetriableError DETECTOR_THREAD_DIED where the model cannot be loaded.
  */
-export async function openThreadDetector(data: ThreadData, log: Logger): Promise<Detector> {
-  let thread = await startThread(data, log);
+export async function openThreadDetector(entry: ThreadEntry, log: Logger): Promise<Detector> {
+  let thread = await startThread(entry, log);
   let spare = new ArrayBuffer(0);
   return {
     backend: thread.backend,
     detect: async (pixels, size) => {
-      if (!thread.isAlive) thread = await startThread(data, log);
+      if (!thread.isAlive) thread = await startThread(entry, log);
       const copy = spare.byteLength === pixels.byteLength ? spare : new ArrayBuffer(pixels.byteLength);
       new Uint8Array(copy).set(pixels);
       const answer = await thread.ask({ pixels: copy, size });
       if ('pixels' in answer) spare = answer.pixels;
-      return objectsOf(answer);
+      return objectsOf(answer, entry);
     },
     close: () => thread.terminate(),
   };
 }
 
-async function startThread(data: ThreadData, log: Logger): Promise<LoadedThread> {
-  const worker = new Worker(compiledEntry('./detector-thread.ts', import.meta.url), { workerData: data });
+async function startThread(entry: ThreadEntry, log: Logger): Promise<LoadedThread> {
+  const worker = new Worker(entry.module, { workerData: entry.data });
   let waiting: Waiting | undefined;
   let isAlive = true;
   const settle = (how: (waiting: Waiting) => void): void => {
@@ -70,10 +81,10 @@ async function startThread(data: ThreadData, log: Logger): Promise<LoadedThread>
   const first = await answer();
   if (first.kind !== 'ready') {
     await worker.terminate();
-    throw errorOf(first, 'DETECTOR_BACKEND_UNAVAILABLE');
+    throw errorOf(first, 'DETECTOR_BACKEND_UNAVAILABLE', entry);
   }
   for (const reason of first.passedOver) log.warn({ backend: first.backend }, `a backend does not load: ${reason}`);
-  log.info({ backend: first.backend }, `objects are detected by ${first.backend}`);
+  log.info({ backend: first.backend }, `${entry.finds} are detected by ${first.backend}`);
   return {
     backend: first.backend,
     get isAlive() {
@@ -90,16 +101,16 @@ async function startThread(data: ThreadData, log: Logger): Promise<LoadedThread>
   };
 }
 
-function objectsOf(answer: ThreadMessage): readonly Detection[] {
+function objectsOf(answer: ThreadMessage, entry: ThreadEntry): readonly Detection[] {
   if (answer.kind === 'found') return answer.objects;
-  throw errorOf(answer, 'DETECTION_FAILED');
+  throw errorOf(answer, 'DETECTION_FAILED', entry);
 }
 
-function errorOf(message: ThreadMessage, code: ErrorCode): Error {
+function errorOf(message: ThreadMessage, code: ErrorCode, { processor }: ThreadEntry): Error {
   if (!('failure' in message))
     throw new Error(`a detector thread says "${message.kind}"; this is a bug, please report it`);
   const { failure } = message;
   return failure.code === undefined
-    ? new PipelineError(code, `coco-ssd: ${failure.message}`)
+    ? new PipelineError(code, `${processor}: ${failure.message}`)
     : new UserError(failure.code, failure.message);
 }

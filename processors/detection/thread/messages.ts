@@ -1,12 +1,5 @@
 import type { ErrorCode, Size } from '../../../pipeline/index.ts';
-import type { BackendName, Detection, DetectorSettings } from '../detector.ts';
-import type { CocoSsdOptions } from '../options.ts';
-
-/** What a detector thread is started with. */
-export interface ThreadData {
-  readonly backend: CocoSsdOptions['backend'];
-  readonly settings: DetectorSettings;
-}
+import type { Detection } from '../detector.ts';
 
 /** To the thread: one picture, its rgb24 buffer handed over. */
 export interface DetectRequest {
@@ -23,7 +16,7 @@ export interface Failure {
 
 /** From the thread: first `ready` or `unusable`, then one answer a request, the buffer handed back for the next. */
 export type ThreadMessage =
-  | { readonly kind: 'ready'; readonly backend: BackendName; readonly passedOver: readonly string[] }
+  | { readonly kind: 'ready'; readonly backend: string; readonly passedOver: readonly string[] }
   | { readonly kind: 'unusable'; readonly failure: Failure }
   | { readonly kind: 'found'; readonly objects: readonly Detection[]; readonly pixels: ArrayBuffer }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly pixels: ArrayBuffer };

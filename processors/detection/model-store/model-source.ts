@@ -21,3 +21,12 @@ export interface ModelSource {
   /** Puts the files into the folder and gives each as soon as it is there; who asked checks it. */
   fetch(files: readonly ModelFile[], fetching: Fetching): AsyncIterable<ModelFile>;
 }
+
+/** A model: its files, and the places that have them. */
+export interface Model {
+  /** Also the name of its folder in the cache. */
+  readonly name: string;
+  readonly files: readonly ModelFile[];
+  /** Asked in this order, each for what the ones before did not deliver. */
+  readonly sources: readonly ModelSource[];
+}

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fillFolder, type FillRequest } from '../../../../processors/coco-ssd/model-store/fill-folder.ts';
-import { httpSource } from '../../../../processors/coco-ssd/model-store/http-source.ts';
+import { fillFolder, type FillRequest } from '../../../../processors/detection/model-store/fill-folder.ts';
+import { httpSource } from '../../../../processors/detection/model-store/http-source.ts';
 import { CONTENTS, FILES, deadAddress, serveFiles, type FileServer } from './file-server.ts';
 
 const TOTAL_BYTES = FILES.reduce((sum, { bytes }) => sum + bytes, 0);
