@@ -21,6 +21,7 @@ import track from '../../processors/track/index.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
+import alerts from '../sinks/alerts/index.ts';
 import consoleSink from '../sinks/console.ts';
 import files from '../sinks/files.ts';
 import sqlSink from '../sinks/sql.ts';
@@ -73,7 +74,7 @@ const sources: readonly SourceDefinition[] = [
   sql,
   sensors,
 ];
-const sinks: readonly SinkDefinition[] = [viewer, consoleSink, files, topic, webhook, sqlSink];
+const sinks: readonly SinkDefinition[] = [viewer, alerts, consoleSink, files, topic, webhook, sqlSink];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
 export const builtIns: Registry = {

@@ -10,8 +10,7 @@ const MOST_CLIENTS = 50;
 /** What has changed, up to a version. */
 export interface Changes {
   readonly version: number;
-  /** Undefined where nothing has. */
-  readonly data: object | undefined;
+  readonly data: object;
 }
 
 /** What has changed after a version; after 0: all there is. */
@@ -76,7 +75,7 @@ export class EventStream {
 
   #send(response: ServerResponse, { version, data }: Changes): void {
     this.#clients.set(response, version);
-    if (data) response.write(`data: ${JSON.stringify(data)}\n\n`);
+    response.write(`data: ${JSON.stringify(data)}\n\n`);
   }
 
   #signOfLife(): void {

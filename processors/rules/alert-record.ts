@@ -16,7 +16,10 @@ const ALERT_HEADERS: Headers = {
 };
 
 /** The record of an alert that starts, goes on or ends. It stays the event of the frame it was told at. */
-export function alertRecord({ state, alert, best }: AlertEvent, { rule, zone, meta }: AlertOrigin): OutputRecord {
+export function alertRecord(
+  { state, alert, best }: AlertEvent,
+  { rule, zone, meta, picture }: AlertOrigin & { readonly picture: KeptPicture | undefined },
+): OutputRecord {
   const { id, since, last, frames, labels, trackIds } = alert;
   const value = {
     version: '1',
@@ -33,6 +36,7 @@ export function alertRecord({ state, alert, best }: AlertEvent, { rule, zone, me
     labels,
     trackIds,
     best: bestOf(best),
+    ...(picture && { picture: { contentType: picture.contentType, data: picture.bytes.toString('base64') } }),
   };
   return { value: JSON.stringify(value), headers: ALERT_HEADERS };
 }

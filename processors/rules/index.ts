@@ -9,7 +9,7 @@ import {
   type ProcessorContext,
 } from '../../pipeline/index.ts';
 import { loadSharp, type Sharp } from '../picture/sharp.ts';
-import { isInside, type Zones } from '../scene/area.ts';
+import { isInside as isInArea, type Zones } from '../scene/area.ts';
 import { placeOf, sceneStep, type ScenePlace } from '../scene/scene-place.ts';
 import { alertRecord, pictureRecord } from './alert-record.ts';
 import { KeptPictures, PICTURE_STORE, type KeptPicture, type PictureStore } from './kept-pictures.ts';
@@ -49,13 +49,14 @@ export default defineProcessor({
   summary: 'Alerts by rules: which label, with which score, in which zone, for how long, at which hours.',
   options,
   outputs: ['pictures'],
-  needs: ({ pictures }) => (pictures ? ['pictures'] : []),
+  needs: ({ pictures }) => (isApart(pictures) ? ['pictures'] : []),
   produces: 'records',
-  stores: ({ pictures }) => ({ sources: { type: 'keyValue' }, ...(pictures && { pictures: PICTURE_STORE }) }),
+  stores: ({ pictures }) => ({ sources: { type: 'keyValue' }, ...(pictures !== false && { pictures: PICTURE_STORE }) }),
   async create(settings) {
     const watchers = Object.entries(settings.rules).map(([name, rule]) => watcherOf(name, rule, settings.timeZone));
-    const sharp = settings.pictures ? await loadSharp() : null;
-    return { process: (record, context) => apply(record, context, { watchers, sharp, zones: settings.zones }) };
+    const { pictures, zones } = settings;
+    const sharp = pictures === false ? null : await loadSharp();
+    return { process: (record, context) => apply(record, context, { watchers, sharp, zones, pictures }) };
   },
 });
 
@@ -64,12 +65,21 @@ interface Rules {
   /** Null where no pictures are asked for. */
   readonly sharp: Sharp | null;
   readonly zones: RulesOptions['zones'];
+  readonly pictures: RulesOptions['pictures'];
+}
+
+function isApart(pictures: RulesOptions['pictures']): boolean {
+  return pictures === true || pictures === 'both';
+}
+
+function isInside(pictures: RulesOptions['pictures']): boolean {
+  return pictures === 'inside' || pictures === 'both';
 }
 
 async function apply(
   record: ConsumerRecord,
   context: ProcessorContext,
-  { watchers, sharp, zones }: Rules,
+  { watchers, sharp, zones, pictures: wanted }: Rules,
 ): Promise<readonly OutputRecord[]> {
   const frame = readFrame(record);
   const { meta } = frame;
@@ -91,8 +101,10 @@ async function apply(
     });
     watches[name] = after;
     const told = { rule: name, zone: watcher.rule.zone, meta };
-    outputs.push(...events.map((event) => alertRecord(event, told)));
-    if (pictures) outputs.push(...(await picturesOf({ after, events, name, pictures }, frame, record)));
+    const best = pictures && (await bestPictures({ after, events, name, pictures }, frame, record));
+    const inside = isInside(wanted) ? best : null;
+    outputs.push(...events.map((event) => alertRecord(event, { ...told, picture: inside?.get(event) })));
+    if (isApart(wanted)) outputs.push(...events.flatMap((event) => pictureOf(event, best?.get(event))));
   }
   sources.put(meta.frame.sourceId, { place, watches } satisfies SourceWatch);
   return outputs;
@@ -132,7 +144,7 @@ function isInZone(
   if (area === undefined) return ofObject.includes(zone);
   if (frame.width === undefined || frame.height === undefined) return false;
   const inside = (share: number): number => Math.min(0.999_999, Math.max(0, share));
-  return isInside(area, [inside((x + width / 2) / frame.width), inside((y + height) / frame.height)]);
+  return isInArea(area, [inside((x + width / 2) / frame.width), inside((y + height) / frame.height)]);
 }
 
 interface PictureTurn {
@@ -142,26 +154,33 @@ interface PictureTurn {
   readonly pictures: KeptPictures;
 }
 
-/** Keeps the frame where it is the best one so far; tells the best one of an alert that starts or ends. */
-async function picturesOf(
+/** Keeps the frame where it is the best one so far; the best one of each alert that is told. */
+async function bestPictures(
   { after, events, name, pictures }: PictureTurn,
   frame: Frame,
   record: ConsumerRecord,
-): Promise<readonly OutputRecord[]> {
+): Promise<ReadonlyMap<AlertEvent, KeptPicture>> {
   const { id, sourceId } = frame.meta.frame;
   const key = `${sourceId}/${name}`;
-  const outputs: OutputRecord[] = [];
-  const tell = ({ alert }: AlertEvent, picture: KeptPicture | undefined): void => {
-    if (picture) outputs.push(pictureRecord(alert.id, picture));
+  const found = new Map<AlertEvent, KeptPicture>();
+  const find = (event: AlertEvent): void => {
+    const picture = pictures.get(key);
+    if (picture) found.set(event, picture);
   };
   for (const event of events.filter(({ state }) => state === 'end')) {
-    if (event.best.moment.timeUs > event.alert.startedUs) tell(event, pictures.get(key));
+    find(event);
     pictures.forget(key);
   }
   if (after.best === null) pictures.forget(key);
   if (after.best?.moment.frameId === id) await pictures.keep(key, frame, record);
-  for (const event of events.filter(({ state }) => state === 'start')) tell(event, pictures.get(key));
-  return outputs;
+  for (const event of events.filter(({ state }) => state !== 'end')) find(event);
+  return found;
+}
+
+/** The picture of an alert as a record of its own: when it starts, and when it ends with a better one. */
+function pictureOf({ state, alert, best }: AlertEvent, picture: KeptPicture | undefined): readonly OutputRecord[] {
+  const isNew = state === 'start' || (state === 'end' && best.moment.timeUs > alert.startedUs);
+  return picture && isNew ? [pictureRecord(alert.id, picture)] : [];
 }
 
 function watcherOf(name: string, rule: Rule, timeZone: string): Watcher {

@@ -39,10 +39,10 @@ export const options = z
       ),
     timeZone: timeZoneOption.default('UTC').describe('By whose clocks schedules are read, such as Europe/Berlin.'),
     pictures: z
-      .boolean()
+      .union([z.boolean(), z.enum(['inside', 'both'])])
       .default(false)
       .describe(
-        'Writes the best picture of each alert to the output `pictures`, when it starts and, if there is a better one, when it ends.',
+        'The best picture of each alert. true: written to the output `pictures`, when it starts and, if there is a better one, when it ends; inside: in every alert, as `picture: { contentType, data }` with its bytes in base64; both.',
       ),
   })
   .superRefine(({ rules, zones }, context) => {

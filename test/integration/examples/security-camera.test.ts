@@ -23,11 +23,16 @@ test('security-camera: a sign carried through the gate is one alert, with a star
   await everyFrame(example.file);
   const settings = ['pace=fast', 'frames=150'].flatMap((one) => ['--set', `sources.camera.with.${one}`]);
 
-  const run = await runExample(example, ...settings, '--set', 'taps.viewer.with.port=0');
+  const ports = ['viewer', 'page'].flatMap((tap) => ['--set', `taps.${tap}.with.port=0`]);
+  const run = await runExample(example, ...settings, ...ports);
+  const page = /http:\S+/.exec(await run.line(/^page http:/))![0];
   await run.line(/^say .* visitor start /);
   await run.line(/^say .* visitor end /);
   const files = async () => (await readdir(join(example.directory, 'alerts'))).sort();
   await until(async () => (await files()).some((name) => name.endsWith('.jpg')), { what: 'a picture in the album' });
+  await until(async () => (await visitsOver(page)).length > 0, { what: 'an alert that is over on the page' });
+  const pictureShown = await fetch(new URL((await visitsOver(page))[0]!.picture, page));
+  expect(pictureShown.headers.get('content-type')).toBe('image/jpeg');
   expect(await run.stop()).toBe(0);
 
   const alerts = (await readAll(bootstrap, example.topic('alerts'))).map(
@@ -47,6 +52,17 @@ test('security-camera: a sign carried through the gate is one alert, with a star
   expect(iou(sign!.bbox, truth!.objects[0]!.bbox)).toBeGreaterThan(0.7);
   expect(await files()).toEqual(expect.arrayContaining([expect.stringMatching(/alerts-\d+\.jsonl$/)]));
 });
+
+interface Shown {
+  readonly name: string;
+  readonly state: string;
+  readonly picture: string;
+}
+
+async function visitsOver(page: string): Promise<readonly Shown[]> {
+  const { alerts } = (await (await fetch(new URL('/alerts.json', page))).json()) as { alerts: Shown[] };
+  return alerts.filter(({ name, state }) => name === 'visitor' && state === 'end');
+}
 
 /** A slow machine would leave out frames, as it should before a live camera, and each run would tell something else. */
 async function everyFrame(file: string): Promise<void> {

@@ -179,6 +179,28 @@ describe('rules', () => {
     expect([meta.frame.id, meta.objects?.[0]?.score]).toEqual(['cam1-30', 0.95]);
   });
 
+  it('puts the best picture so far into every alert, also after a restart', async () => {
+    const run = await statefulRun(rules, { ...options, pictures: 'inside' });
+    const given = visit.map((one, seq) => (seq === 18 ? frameOf(seq, [{ score: 0.9 }]) : one));
+
+    const outputs = await run.pipe(...given.slice(0, 20));
+    await run.restart();
+    const all = [...outputs, ...(await run.pipe(...given.slice(20)))].map(
+      ({ value }) => JSON.parse(String(value)) as Told & { picture: { contentType: string; data: string } },
+    );
+
+    const shown = all.map(({ state, picture: { contentType, data } }) => [
+      state,
+      contentType,
+      Buffer.from(data, 'base64').toString(),
+    ]);
+    expect(shown).toEqual([
+      ['start', 'image/jpeg', '"picture 5"'],
+      ['update', 'image/jpeg', '"picture 18"'],
+      ['end', 'image/jpeg', '"picture 18"'],
+    ]);
+  });
+
   it('makes a JPEG of raw pixels, and remembers no picture of who went again', async () => {
     const run = await statefulRun(rules, { ...options, pictures: true });
     const raw = `image/x-raw;format=rgb24;width=${WIDTH};height=${HEIGHT}`;
