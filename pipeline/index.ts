@@ -27,6 +27,7 @@ export { createRecordSession, type ReadValue, type RecordSession } from './frame
 export { frameOutput, readFrame, readFrameMeta, type Frame } from './frame/frame.ts';
 export { readRawFrame, type RawFrame } from './frame/raw-frame.ts';
 export { fitInside, resizedMeta, scaledBy, type Size } from './frame/resized-meta.ts';
+export { overlapOf } from './frame/overlap.ts';
 export { parseRawContentType, rawContentType, type RawPixels } from './frame/raw-pixels.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Logger } from './ports/logger.ts';

@@ -1,4 +1,5 @@
 import type { Bbox, DetectedObject } from '../frame/frame-meta.ts';
+import { overlapOf } from '../frame/overlap.ts';
 import { jsonDifferences, type ValueDifference } from './json-difference.ts';
 
 /** When two detections are one object, and when one has changed. */
@@ -33,16 +34,6 @@ interface Match {
 
 /** Number and finder of a detection say nothing about what was found. */
 const NOT_COMPARED = new Set(['id', 'model', 'label', 'labelId', 'score', 'bbox']);
-
-/** Intersection over union of two boxes, 0 to 1. */
-export function overlapOf([ax, ay, aw, ah]: Bbox, [bx, by, bw, bh]: Bbox): number {
-  const width = Math.min(ax + aw, bx + bw) - Math.max(ax, bx);
-  const height = Math.min(ay + ah, by + bh) - Math.max(ay, by);
-  const shared = Math.max(0, width) * Math.max(0, height);
-  const union = aw * ah + bw * bh - shared;
-  if (union > 0) return shared / union;
-  return ax === bx && ay === by ? 1 : 0; // two points
-}
 
 /**
  * Which detections of a frame differ. Those of one label are matched first, the best overlap first; what is left over

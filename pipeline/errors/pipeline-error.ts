@@ -42,6 +42,11 @@ export class PipelineError extends Error {
   }
 }
 
+/** Whether doing the same again, also in a process of its own, cannot succeed. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof PipelineError && !error.retriable;
+}
+
 /** Reaction: try again, later. */
 export class RetriableError extends PipelineError {
   override get retriable(): boolean {

@@ -1,9 +1,9 @@
 import { PoisonRecordError, messageOf } from '../errors/pipeline-error.ts';
 import { readFrameMeta } from '../frame/frame.ts';
+import { isJsonType } from '../ports/json-type.ts';
 import { headerText, type ConsumerRecord } from '../ports/record.ts';
 
 const BINARY = /^(image|audio|video)\/|^application\/octet-stream/;
-const JSON_TYPE = /^application\/([\w.-]+\+)?json\b/;
 
 /**
  * What an expression sees as `$`: the `frame-meta` of a frame, else the value read as JSON, or as text where it is none.
@@ -12,7 +12,7 @@ const JSON_TYPE = /^application\/([\w.-]+\+)?json\b/;
  */
 export function recordRoot(record: ConsumerRecord): unknown {
   const contentType = headerText(record.headers, 'content-type') ?? '';
-  const promisesJson = JSON_TYPE.test(contentType);
+  const promisesJson = isJsonType(contentType);
   const promisesText = contentType.startsWith('text/');
   const isFrame = record.headers['frame-meta'] !== undefined && !promisesJson && !promisesText;
   if (isFrame) return readFrameMeta(record.headers);

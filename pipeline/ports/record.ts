@@ -31,7 +31,8 @@ export interface ProducerRecord {
 
 /**
  * What a processor returns. What is left out is inherited from the input record: its key, its timestamp, and every
- * header that is not named here (`undefined` removes a header). The value is bytes or text, or what `outputValue` of a
+ * header that is not named here (`undefined` removes a header); a text that is made of what is no JSON inherits neither
+ * `content-type` nor `frame-meta`, which speak of the bytes it was made of. The value is bytes or text, or what `outputValue` of a
  * processor takes; null is a tombstone.
  */
 export interface OutputRecord<Value = Buffer | string | null> {

@@ -8,7 +8,7 @@ import { workerName, type Role } from './messages.ts';
 import { byTimeAndKey, storeUnknown, type StateEntry, type StateQuery } from './state-reading.ts';
 import type { Observed, TopologyStatus } from './status.ts';
 import { topologyStatus } from './topology-status.ts';
-import { groupsDownstream, type GroupInput } from './under-way.ts';
+import { groupInputsOf, groupsDownstream, type GroupInput } from './under-way.ts';
 import { WorkerProcess, type WorkerProcessEvents } from './worker-process.ts';
 import { WorkerSet, rolesOf } from './worker-set.ts';
 import { NextChange } from './next-change.ts';
@@ -264,15 +264,10 @@ export class Supervisor {
     return this.#lags.refresh(this.#groupInputs());
   }
 
-  #groupInputs(): GroupInput[] {
-    const { stages, taps } = this.#plan;
-    const working = taps.filter(({ name }) =>
-      this.#workers.named(name).some(({ process }) => process.state !== 'failed'),
+  #groupInputs(): readonly GroupInput[] {
+    return groupInputsOf(this.#plan, (tap) =>
+      this.#workers.named(tap).every(({ process }) => process.state === 'failed'),
     );
-    return [
-      ...stages.map(({ group, from }) => ({ group, topics: from })),
-      ...working.map(({ group, on }) => ({ group, topics: [on] })),
-    ];
   }
 
   #hasFailedStage(): boolean {

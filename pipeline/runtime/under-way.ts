@@ -10,6 +10,14 @@ export interface GroupInput {
   readonly topics: readonly string[];
 }
 
+/** What all stages and the working taps read. */
+export function groupInputsOf({ stages, taps }: Plan, hasFailed: (tap: string) => boolean): readonly GroupInput[] {
+  return [
+    ...stages.map(({ group, from }) => ({ group, topics: from })),
+    ...taps.filter(({ name }) => !hasFailed(name)).map(({ group, on }) => ({ group, topics: [on] })),
+  ];
+}
+
 /** Groups of all stages that records written to `topic` can reach, in flow order. */
 export function groupsDownstream(topic: string, { stages }: Plan): readonly GroupInput[] {
   const reached = new Set([topic]);

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { PipelineError, UserError, messageOf } from '../errors/pipeline-error.ts';
+import { isFinal, messageOf } from '../errors/pipeline-error.ts';
 import { codeOf } from '../task/dead-letter.ts';
 import { assembleWorker, type Worker } from './assemble-worker.ts';
 import { workerName, type FromWorker, type StateRequest, type ToWorker, type WorkerOrder } from './messages.ts';
@@ -49,9 +49,10 @@ function groupOf({ plan, role }: WorkerOrder): string {
 }
 
 function fail(error: unknown): void {
-  const final = error instanceof UserError || (error instanceof PipelineError && !error.retriable);
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  void tell({ type: 'failed', code: codeOf(error), message: messageOf(error), final }).then(() => leave(1));
+  void tell({ type: 'failed', code: codeOf(error), message: messageOf(error), final: isFinal(error) }).then(() =>
+    leave(1),
+  );
 }
 
 async function stop(): Promise<void> {

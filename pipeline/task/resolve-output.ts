@@ -1,4 +1,5 @@
 import { headerText, type ConsumerRecord, type Headers, type OutputRecord } from '../ports/record.ts';
+import { isJsonType } from '../ports/json-type.ts';
 import { FatalError, PoisonRecordError, messageOf } from '../errors/pipeline-error.ts';
 import { spanIdOf } from './span-id.ts';
 import { identityHeaders, type OutputIdentity } from './record-identity.ts';
@@ -117,9 +118,17 @@ interface Completion {
 /** Made in one go: copying headers is a good part of what a small record costs. */
 function headersOf(input: ConsumerRecord, output: OutputRecord, { passage, rules, identity }: Completion): Headers {
   const headers: Record<string, Headers[string]> = { ...input.headers, ...output.headers, ...identity };
+  if (typeof output.value === 'string' && output.headers?.['content-type'] === undefined) disown(headers);
   const frameMeta = headers['frame-meta'];
   if (frameMeta !== undefined) headers['frame-meta'] = withPassage(frameMeta.toString(), passage, rules);
   return headers;
+}
+
+/** What says what the bytes of the input were does not hold for a text that was made of it, unless both are JSON. */
+function disown(headers: Record<string, Headers[string]>): void {
+  if (headers['content-type'] === undefined || isJsonType(headers['content-type'].toString())) return;
+  headers['content-type'] = undefined;
+  headers['frame-meta'] = undefined;
 }
 
 function parsed(frameMeta: string): { readonly stages?: readonly unknown[] } {

@@ -1,4 +1,4 @@
-import type { Bbox } from '../../pipeline/index.ts';
+import { overlapOf, type Bbox } from '../../pipeline/index.ts';
 
 /** A box in shares of the picture, so that it holds when the size of the frames changes: x, y, width, height. */
 export type Box = Bbox;
@@ -58,7 +58,7 @@ export function matchTracks(
       const expected = widened(boxAt(track, timeUs), widen);
       return sightings.flatMap(({ label, box }, index) => {
         if (label !== track.label || found.has(index)) return [];
-        const overlap = iouOf(expected, widened(box, widen));
+        const overlap = overlapOf(expected, widened(box, widen));
         return overlap >= settings.iou ? [{ track, index, overlap }] : [];
       });
     });
@@ -130,11 +130,4 @@ function boxAt({ box: [x, y, width, height], velocity, lastUs }: Track, timeUs: 
 
 function widened([x, y, width, height]: Box, by: number): Box {
   return [x - by * width, y - by * height, width * (1 + 2 * by), height * (1 + 2 * by)];
-}
-
-function iouOf([ax, ay, aw, ah]: Box, [bx, by, bw, bh]: Box): number {
-  const across = Math.min(ax + aw, bx + bw) - Math.max(ax, bx);
-  const down = Math.min(ay + ah, by + bh) - Math.max(ay, by);
-  if (across <= 0 || down <= 0) return 0;
-  return (across * down) / (aw * ah + bw * bh - across * down);
 }

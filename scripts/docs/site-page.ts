@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../pipeline/escape-html.ts';
 /** A line of the navigation. */
 export interface NavEntry {
   readonly title: string;
@@ -43,7 +44,7 @@ img { max-width: 100%; height: auto; border-radius: 10px; }
 /** One page of the site: no script, nothing from elsewhere. */
 export function sitePage({ title, body, nav, home }: Page): string {
   const entries = nav.map(
-    (entry) => `<a href="${entry.path}"${entry.isOpen ? ' aria-current="page"' : ''}>${escaped(entry.title)}</a>`,
+    (entry) => `<a href="${entry.path}"${entry.isOpen ? ' aria-current="page"' : ''}>${escapeHtml(entry.title)}</a>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -51,7 +52,7 @@ export function sitePage({ title, body, nav, home }: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<title>${escaped(title)} · tapline</title>
+<title>${escapeHtml(title)} · tapline</title>
 <style>${STYLE}</style>
 </head>
 <body><div class="shell">
@@ -63,9 +64,4 @@ ${body}</main>
 </div></body>
 </html>
 `;
-}
-
-function escaped(text: string): string {
-  const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replaceAll(/[&<>"]/g, (sign) => signs[sign] ?? sign);
 }

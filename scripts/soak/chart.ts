@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../pipeline/escape-html.ts';
 import { readable, type Judged } from './judge-flat.ts';
 import { WARM_UP, type Point, type Trend } from './series.ts';
 
@@ -20,19 +21,13 @@ interface Scale {
 export function chart({ series, trend, check }: Judged): string {
   const scale = scaleOf(series.points);
   return [
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${check.what}: ${check.measured}`)}">`,
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(`${check.what}: ${check.measured}`)}">`,
     warmUp(scale),
     axis(scale),
     `<polyline class="line" points="${series.points.map(({ atS, value }) => `${at(scale.x(atS))},${at(scale.y(value))}`).join(' ')}"/>`,
     trend ? trendLine(trend, scale) : '',
     '</svg>',
   ].join('\n');
-}
-
-/** Text as HTML shows it. */
-export function escaped(text: string): string {
-  const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replaceAll(/[&<>"]/g, (sign) => signs[sign] ?? sign);
 }
 
 function scaleOf(points: readonly Point[]): Scale {

@@ -1,6 +1,7 @@
 import type { Machine } from '../bench/machine.ts';
 import { machineLine } from '../bench/report.ts';
-import { chart, escaped } from './chart.ts';
+import { escapeHtml } from '../../pipeline/escape-html.ts';
+import { chart } from './chart.ts';
 import { KINDS, type Judged } from './judge-flat.ts';
 
 /** What a report is made of. */
@@ -42,7 +43,7 @@ export function flatPage({ judged, minutes, frames, machine }: FlatReport): stri
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Soak: ${verdict}</title><style>${STYLE}</style></head><body>
 <h1>Soak of ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}: <span class="${grown.length === 0 ? 'pass' : 'fail'}">${verdict}</span></h1>
-<p>${frames} frames came through the five stages and were counted exactly once, with state on disk. ${escaped(machineLine(machine))}.</p>
+<p>${frames} frames came through the five stages and were counted exactly once, with state on disk. ${escapeHtml(machineLine(machine))}.</p>
 <p>Every axis begins at zero. The shaded third is warm-up; dashed is the trend of the rest (median of all slopes), and
 what it rises by is what is judged, unless it ends below what the warm-up had reached.${minutes < SHORT_MINUTES ? ` In less than ${SHORT_MINUTES} minutes heaps are still settling: run for longer before you believe in a leak.` : ''}</p>
 ${kinds.map((kind) => section(kind, ofKind(judged, kind))).join('\n')}
@@ -57,9 +58,9 @@ function section(kind: keyof typeof KINDS, panels: readonly Judged[]): string {
 
 function panel(judged: Judged): string {
   const { series, check } = judged;
-  const told = check.verdict === 'skipped' ? 'not judged' : escaped(check.measured);
+  const told = check.verdict === 'skipped' ? 'not judged' : escapeHtml(check.measured);
   const mark = `<b class="${check.verdict}">${check.verdict === 'pass' ? 'flat' : check.verdict === 'fail' ? 'grows' : '–'}</b>`;
-  return `<figure><figcaption><b>${escaped(series.name)}</b><span>${told} ${mark}</span></figcaption>${chart(judged)}</figure>`;
+  return `<figure><figcaption><b>${escapeHtml(series.name)}</b><span>${told} ${mark}</span></figcaption>${chart(judged)}</figure>`;
 }
 
 function ofKind(judged: readonly Judged[], kind: keyof typeof KINDS): readonly Judged[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { detectionDifferences, overlapOf } from '../../pipeline/compare/detections.ts';
+import { detectionDifferences } from '../../pipeline/compare/detections.ts';
 import type { Bbox, DetectedObject } from '../../pipeline/frame/frame-meta.ts';
+import { overlapOf } from '../../pipeline/frame/overlap.ts';
 
 const rules = { sameObject: 0.5, samePlace: 0.99, scoreTolerance: 0.01 };
 

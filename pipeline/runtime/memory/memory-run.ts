@@ -7,7 +7,7 @@ import { provision } from '../provision.ts';
 import type { TopologyStatus } from '../status.ts';
 import { systemClock } from '../system-clock.ts';
 import { topologyStatus } from '../topology-status.ts';
-import type { GroupInput } from '../under-way.ts';
+import { groupInputsOf, type GroupInput } from '../under-way.ts';
 import { rolesOf } from '../worker-set.ts';
 import { MemoryWorker, type MemoryWorkerParts } from './memory-worker.ts';
 import { forgetRead } from './forget-read.ts';
@@ -127,13 +127,9 @@ export class MemoryRun {
     this.#timers.push(setInterval(() => void tick(), ms));
   }
 
-  #groupInputs(): GroupInput[] {
-    const { stages, taps } = this.plan;
+  #groupInputs(): readonly GroupInput[] {
     const failed = new Set(this.#workers.filter(({ state }) => state === 'failed').map(({ role }) => role.name));
-    return [
-      ...stages.map(({ group, from }) => ({ group, topics: from })),
-      ...taps.filter(({ name }) => !failed.has(name)).map(({ group, on }) => ({ group, topics: [on] })),
-    ];
+    return groupInputsOf(this.plan, (tap) => failed.has(tap));
   }
 
   async #until(condition: () => boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { PipelineError, UserError, messageOf } from '../../errors/pipeline-error.ts';
+import { isFinal, messageOf } from '../../errors/pipeline-error.ts';
 import { createMemoryKafka, type MemoryBroker, type MemoryKafka } from '../../memory/index.ts';
 import { WorkerHistory } from '../../metrics/worker-history.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -156,9 +156,4 @@ export class MemoryWorker implements CountedWorker {
     this.#state = state;
     this.#parts.onState(this);
   }
-}
-
-/** Whether a restart cannot mend it. */
-function isFinal(error: unknown): boolean {
-  return error instanceof UserError || (error instanceof PipelineError && !error.retriable);
 }

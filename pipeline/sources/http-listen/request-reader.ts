@@ -3,11 +3,11 @@ import { messageOf } from '../../errors/pipeline-error.ts';
 import { compileExpression, type Expression } from '../../expression/expression.ts';
 import { createRecordSession, type RecordSession } from '../../frame/record-session.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { isJsonType } from '../../ports/json-type.ts';
 import type { SourceRecord } from '../../ports/source.ts';
 import { formatSize } from '../../topology/size.ts';
 import { Refusal } from '../../web/refusal.ts';
 
-const JSON_TYPE = /^application\/([\w.+-]+\+)?json$/i;
 const TEXT_TYPE = /^text\/plain$/i;
 const IDEMPOTENCY_KEY = /^[!-~]{1,200}$/;
 
@@ -106,7 +106,7 @@ function formOf({ headers }: IncomingMessage): 'json' | 'text' {
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter));
   if (charset !== undefined && !/^charset="?(utf-?8|us-ascii)"?$/i.test(charset))
     throw new Refusal(415, `${charset} is not taken; send UTF-8`);
-  if (JSON_TYPE.test(type)) return 'json';
+  if (isJsonType(type)) return 'json';
   if (TEXT_TYPE.test(type)) return 'text';
   const refused = type === '' ? 'the content-type is missing' : `content-type ${type} is not taken`;
   throw new Refusal(415, `${refused}; send content-type: application/json or text/plain`);

@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors/pipeline-error.ts';
+import { isJsonType } from '../../ports/json-type.ts';
 import { contentTypeOf } from '../content-type.ts';
 import { BadAnswerError } from './bad-answer.ts';
 import type { Answer } from './poll.ts';
@@ -6,7 +7,6 @@ import type { Answer } from './poll.ts';
 /** What an answer can be. */
 export type AnswerForm = 'json' | 'text' | 'picture';
 
-const JSON_TYPE = /^application\/(.+\+)?json\b/i;
 const TEXT_TYPE = /^text\/|^application\/(.+\+)?(xml|yaml|x-yaml|x-ndjson|javascript)\b/i;
 const PICTURE_TYPE = /^image\//i;
 
@@ -34,7 +34,7 @@ export function readAs(as: AnswerForm | 'auto', answer: Answer, url: string): Re
 }
 
 function formOf(contentType: string): AnswerForm | null {
-  if (JSON_TYPE.test(contentType)) return 'json';
+  if (isJsonType(contentType)) return 'json';
   if (PICTURE_TYPE.test(contentType)) return 'picture';
   return TEXT_TYPE.test(contentType) ? 'text' : null;
 }
@@ -49,6 +49,6 @@ const FAULTS: Readonly<Record<AnswerForm, (answer: Answer) => string | null>> = 
     }
   },
   text: ({ contentType }) =>
-    contentType === '' || TEXT_TYPE.test(contentType) || JSON_TYPE.test(contentType) ? null : 'no text',
+    contentType === '' || TEXT_TYPE.test(contentType) || isJsonType(contentType) ? null : 'no text',
   picture: ({ bytes }) => (contentTypeOf(bytes).startsWith('image/') ? null : 'no picture'),
 };

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../escape-html.ts';
 import type { TestFailure } from './failure.ts';
 import type { TestResult } from './run-test-file.ts';
 
@@ -60,10 +61,5 @@ function seconds(ms: number): string {
 
 /** Characters that XML does not allow at all become a replacement character. */
 function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
+  return escapeHtml(text).replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
 }

@@ -36,8 +36,7 @@ export async function runStep(step: StepSpec, run: StepRun): Promise<readonly Te
 
 async function inputsOf({ records, repeat = 1 }: InputSpec, run: StepRun): Promise<readonly TestInput[]> {
   const inputs: TestInput[] = [];
-  for (let round = 0; round < repeat; round++)
-    for (const record of records) inputs.push(await inputOf(record, run));
+  for (let round = 0; round < repeat; round++) for (const record of records) inputs.push(await inputOf(record, run));
   return inputs;
 }
 

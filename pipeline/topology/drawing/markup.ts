@@ -1,10 +1,4 @@
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+import { escapeHtml } from '../../escape-html.ts';
 
 /** HTML that may go into a page as it is. Only `markup` makes it, which escapes all that is not. */
 export class Markup {
@@ -25,5 +19,5 @@ export function markup(parts: TemplateStringsArray, ...contents: readonly Conten
 function rendered(content: Content | undefined): string {
   if (content instanceof Markup) return content.text;
   if (typeof content === 'object') return content.map(rendered).join('');
-  return String(content ?? '').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return escapeHtml(String(content ?? ''));
 }

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../escape-html.ts';
+
 /** What a page says about where it is. */
 export interface PageWords {
   readonly title: string;
@@ -11,19 +13,6 @@ export interface PageParts {
   readonly scheme: 'dark' | 'light dark';
   readonly main: string;
   readonly noscript: string;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as HTML shows it, in elements and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 /** A page: its heading with a status, and what is below. Its words come escaped; the rest is filled in by the script as text. */

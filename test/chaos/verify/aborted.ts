@@ -7,9 +7,10 @@ interface Topics {
 
 /** Whether any of the topics has records of an aborted transaction by now, and not only of one that is under way. */
 export async function hasAborted({ bootstrap, topics }: Topics): Promise<boolean> {
+  const beforeMs = Date.now();
   for (const topic of topics) {
-    const all = await readTopic({ bootstrap, topic, isolation: 'read_uncommitted' });
-    const committed = await readTopic({ bootstrap, topic });
+    const all = await readTopic({ bootstrap, topic, beforeMs, isolation: 'read_uncommitted' });
+    const committed = await readTopic({ bootstrap, topic, beforeMs });
     if (hasGaps(all, committed)) return true;
   }
   return false;

@@ -17,6 +17,8 @@ interface Topic {
   readonly bootstrap: string;
   readonly topic: string;
   readonly isolation?: Isolation;
+  /** Reads what is older than this, milliseconds since 1970 UTC: to the end of a topic that grows it may never come. */
+  readonly beforeMs?: number;
 }
 
 const FORMAT = '%p %o %T %K %S %h\\n%k%s\\n';
@@ -28,8 +30,8 @@ export async function kcatMissing(): Promise<string | null> {
   return version === null ? 'kcat is not installed: an independent reader is needed, install kcat 1.7' : null;
 }
 
-/** All that a topic holds now, partition by partition in the order of offsets. @throws with what kcat said. */
-export async function readTopic({ bootstrap, topic, isolation = 'read_committed' }: Topic): Promise<Row[]> {
+/** All that a topic holds, partition by partition in the order of offsets. @throws with what kcat said. */
+export async function readTopic({ bootstrap, topic, isolation = 'read_committed', beforeMs }: Topic): Promise<Row[]> {
   const bytes = await run([
     '-C',
     '-b',
@@ -37,6 +39,7 @@ export async function readTopic({ bootstrap, topic, isolation = 'read_committed'
     '-t',
     topic,
     '-e',
+    ...(beforeMs === undefined ? [] : ['-o', 's@0', '-o', `e@${beforeMs}`]),
     '-q',
     '-X',
     `isolation.level=${isolation}`,
