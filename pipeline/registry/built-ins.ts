@@ -24,6 +24,7 @@ import type { SourceDefinition } from '../ports/source.ts';
 import alerts from '../sinks/alerts/index.ts';
 import consoleSink from '../sinks/console.ts';
 import files from '../sinks/files.ts';
+import plot from '../sinks/plot/index.ts';
 import sqlSink from '../sinks/sql.ts';
 import topic from '../sinks/topic.ts';
 import viewer from '../sinks/viewer/index.ts';
@@ -74,7 +75,7 @@ const sources: readonly SourceDefinition[] = [
   sql,
   sensors,
 ];
-const sinks: readonly SinkDefinition[] = [viewer, alerts, consoleSink, files, topic, webhook, sqlSink];
+const sinks: readonly SinkDefinition[] = [viewer, alerts, plot, consoleSink, files, topic, webhook, sqlSink];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
 export const builtIns: Registry = {

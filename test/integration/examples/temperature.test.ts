@@ -34,7 +34,8 @@ test('temperature: averages and silences are what the readings say, and each ala
   const read = async <Value>(topic: string): Promise<readonly Value[]> =>
     (await readAll(bootstrap, example.topic(topic))).map(({ value }) => JSON.parse(String(value)) as Value);
 
-  const set = ['pace=fast', 'records=4800'].flatMap((one) => ['--set', `sources.sensors.with.${one}`]);
+  const settings = ['sources.sensors.with.pace=fast', 'sources.sensors.with.records=4800', 'taps.page.with.port=0'];
+  const set = settings.flatMap((one) => ['--set', one]);
   const run = await runExample(example, '--until-done', ...set);
   expect(await run.ended).toBe(0);
 
