@@ -40,6 +40,10 @@ export const sourceErrors = {
     cause: 'Another program listens on the port that a source wants.',
     mend: 'Choose another port (with: { port: ... }) or stop the other program.',
   },
+  SOURCE_CERTIFICATE_UNUSABLE: {
+    cause: 'The files a source was given are no certificate and its key, or cannot be read.',
+    mend: 'Correct cert and key (PEM, of each other), or leave both out: the source then makes its own.',
+  },
   SOURCE_ADDRESS_UNUSABLE: {
     cause: 'A source cannot listen where it was told to: the address is not of this machine, or the port needs rights.',
     mend: 'Correct host, or choose a port of 1024 or more.',

@@ -29,6 +29,7 @@ import sqlSink from '../sinks/sql.ts';
 import topic from '../sinks/topic.ts';
 import viewer from '../sinks/viewer/index.ts';
 import webhook from '../sinks/webhook.ts';
+import browserCamera from '../sources/browser-camera.ts';
 import fileTail from '../sources/file-tail.ts';
 import http from '../sources/http.ts';
 import httpListen from '../sources/http-listen.ts';
@@ -67,6 +68,7 @@ const sources: readonly SourceDefinition[] = [
   synthetic,
   video,
   webcam,
+  browserCamera,
   images,
   http,
   httpListen,

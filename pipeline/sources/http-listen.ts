@@ -5,7 +5,7 @@ import { duration } from '../topology/duration.ts';
 import { size } from '../topology/size.ts';
 import { listen } from '../web/listen.ts';
 import { isLoopback, reachableName } from '../web/loopback.ts';
-import { Intake } from './http-listen/intake.ts';
+import { Intake } from './intake.ts';
 import { RequestReader } from './http-listen/request-reader.ts';
 import { IntakeServer } from './http-listen/intake-server.ts';
 

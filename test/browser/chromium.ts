@@ -8,13 +8,21 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
 
 export const hasChromium = executablePath !== undefined;
 
-/** A browser without a window that talks to nobody but the page. */
-export function launchChromium(): Promise<Browser> {
+/** A browser without a window that talks to nobody but the page; `film` is a file it takes for its camera. */
+export function launchChromium({ film }: { readonly film?: string } = {}): Promise<Browser> {
   const quiet = ['quic', 'background-networking', 'component-update', 'sync'].map((what) => `--disable-${what}`);
   return chromium.launch({
     ...(executablePath !== undefined && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', ...quiet],
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', ...quiet, ...(film === undefined ? [] : cameraOf(film))],
   });
+}
+
+function cameraOf(film: string): readonly string[] {
+  return [
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${film}`,
+  ];
 }
 
 /** RGB pixels, row by row. */

@@ -2,9 +2,10 @@ import { get, type IncomingMessage } from 'node:http';
 
 /** What opens a part; browsers paint the part before it when they have read all of this. */
 const BOUNDARY = '--tapline-frame';
-const LONGEST_OPENING = 200;
+const LONGEST_OPENING = 500;
 const FIRST = /^--tapline-frame\r\nContent-Type: image\/jpeg\r\n\r\n/;
-const OPENING = /^--tapline-frame\r\nContent-Type: image\/jpeg\r\nTapline-Next: (.+)\r\n\r\n/;
+const OPENING =
+  /^--tapline-frame\r\nContent-Type: image\/jpeg\r\nTapline-Next: (.+)\r\n(?:Tapline-Frame: (.+)\r\n)?\r\n/;
 
 /** A browser as far as the stream can tell: reads parts as they come. */
 export interface MjpegClient {

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { readFrameMeta } from '../../pipeline/frame/frame.ts';
 import { frames } from './sink-setup.ts';
 import { blue, green, red, startViewer, until, untilClients, watch } from './viewer-harness.ts';
 
@@ -33,15 +34,20 @@ describe('live stream of the viewer', () => {
     expect(await second.next()).toEqual(green);
   });
 
-  it('opens the next part right after each picture, since browsers paint a picture only then', async () => {
+  it('opens the next part right after each picture, since browsers paint a picture only then, and names its place and frame', async () => {
     const { sink, port } = await startViewer();
-    await sink.write(frames()(red));
+    const id = 'a\r\n\r\nb \ud800';
+    const record = frames()(red);
+    const meta = readFrameMeta(record.headers);
+    const frameMeta = JSON.stringify({ ...meta, frame: { ...meta.frame, id } });
+    await sink.write({ ...record, headers: { ...record.headers, 'frame-meta': frameMeta } });
 
     const socket = connect(port, '127.0.0.1');
     socket.write(`GET /stream.mjpg HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     let received = '';
     socket.setEncoding('latin1').on('data', (chunk: string) => (received += chunk));
-    const opening = '--tapline-frame\r\nContent-Type: image/jpeg\r\nTapline-Next: partition=0&offset=1\r\n\r\n';
+    const place = 'Tapline-Next: partition=0&offset=1\r\nTapline-Frame: a%0D%0A%0D%0Ab%20%EF%BF%BD\r\n';
+    const opening = `--tapline-frame\r\nContent-Type: image/jpeg\r\n${place}\r\n`;
     const pictureThenOpening = `${red.toString('latin1')}\r\n${opening}`;
     await until(() => received.includes(pictureThenOpening)); // no second picture is ever written
     socket.destroy();

@@ -23,7 +23,7 @@ export function pictureOf(record: ConsumerRecord): Picture | null {
   if (contentType === null || record.value === null) return null;
   const meta = frameMetaIfAny(record);
   const next = `partition=${record.partition}&offset=${String(record.offset + 1n)}`;
-  const { part, bytes } = partOf({ picture: record.value, contentType, next });
+  const { part, bytes } = partOf({ picture: record.value, contentType, next, frameId: meta?.frame.id ?? null });
   const capturedMs = meta ? meta.frame.captureTimeUs / 1000 : record.timestampMs;
   return { sourceId: sourceIdOf(record, meta), contentType, capturedMs, meta, next, bytes, part };
 }

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { throwIfWrongToken } from '../../web/bearer-token.ts';
 import { isLoopback } from '../../web/loopback.ts';
 import { Refusal } from '../../web/refusal.ts';
 
@@ -46,16 +46,4 @@ function throwIfForeignOrigin({ headers }: IncomingMessage, origins: readonly st
   const { origin, host } = headers;
   if (origin === undefined || origins.includes(origin) || origin === `http://${host}`) return;
   throw new Refusal(403, `pages of ${origin} may not send records here; name it in origins`);
-}
-
-function throwIfWrongToken({ headers }: IncomingMessage, token: string): void {
-  const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ');
-  if (scheme.toLowerCase() !== 'bearer' || given === '')
-    throw new Refusal(401, 'a token is needed; send authorization: Bearer <token>');
-  if (!timingSafeEqual(digest(given), digest(token))) throw new Refusal(401, 'the token is another; correct it');
-}
-
-/** Of one length, whatever it is of. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

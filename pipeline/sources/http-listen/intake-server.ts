@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { Refusal } from '../../web/refusal.ts';
 import { corsHeaders, throwIfNotAdmitted, type AdmissionOptions } from './admission.ts';
-import type { Intake } from './intake.ts';
+import type { Intake } from '../intake.ts';
 import type { RequestReader } from './request-reader.ts';
 
 /** What is under way when the source stops has so long to be acknowledged. */

@@ -27,13 +27,13 @@ export function pageHtml(words: PageWords, { name, scheme, main, noscript }: Pag
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="${scheme}">${ground}
 <title>${title}</title>
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/${name}.css">
-<script src="/${name}.js" defer></script>
+<link rel="icon" href="icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${name}.css">
+<script src="${name}.js" defer></script>
 </head>
 <body>
 <header>
-<img class="mark" src="/icon.svg" alt="" width="36" height="36">
+<img class="mark" src="icon.svg" alt="" width="36" height="36">
 <div class="heading"><h1>${title}</h1><p>${title === topic ? 'Kafka topic' : topic}</p></div>
 <p class="pill" id="status" role="status"><span class="dot"></span><span id="status-text">Connecting</span></p>
 </header>

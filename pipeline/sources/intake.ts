@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../../ports/source.ts';
+import type { SourceRecord } from '../ports/source.ts';
 
 /** Bytes of bodies that are being read or wait for the broker: half of what the runtime keeps for a source. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
