@@ -1,7 +1,7 @@
 import { pageHtml, type PageWords } from '../../../web/page/html.ts';
 
 const NOSCRIPT =
-  'Without JavaScript: <a href="/stream.mjpg">the live stream</a>, <a href="/snapshot.jpg">a snapshot</a>.';
+  'Without JavaScript: <a href="stream.mjpg">the live stream</a>, <a href="snapshot.jpg">a snapshot</a>.';
 
 /** The page of the viewer. Dark, so that the picture is the brightest thing. */
 export function html(words: PageWords): string {
@@ -20,7 +20,7 @@ function picture(): string {
 <label class="sources" id="sources-label" hidden>Source <select id="sources"></select></label>
 <button id="pause" type="button" aria-pressed="false">Pause</button>
 <button id="replay" type="button" aria-pressed="false">From the start</button>
-<a class="button quiet" id="snapshot" href="/snapshot.jpg" target="_blank" rel="noopener">Snapshot</a>
+<a class="button quiet" id="snapshot" href="snapshot.jpg" target="_blank" rel="noopener">Snapshot</a>
 </div>
 <p class="notice" id="notice" role="alert" hidden></p>
 </section>`;

@@ -20,7 +20,7 @@ function streamUrl() {
   if (source !== null) query.set('source', source);
   if (replay) query.set('view', view);
   query.set('t', String(++attached) + '-' + Date.now());
-  return '/stream.mjpg?' + query;
+  return 'stream.mjpg?' + query;
 }
 
 function attach() {
@@ -110,7 +110,7 @@ async function poll() {
 }
 
 async function ask() {
-  const answer = await fetch('/state.json' + (view ? '?view=' + view : ''), { signal: AbortSignal.timeout(ANSWER_MS) });
+  const answer = await fetch('state.json' + (view ? '?view=' + view : ''), { signal: AbortSignal.timeout(ANSWER_MS) });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
@@ -217,7 +217,7 @@ function showSources(sources) {
     if (ids.length > 1) attach(); // the stream may have begun with another one
   }
   if (source !== null && select.value !== source) select.value = source;
-  const href = '/snapshot.jpg' + (source === null ? '' : '?source=' + encodeURIComponent(source));
+  const href = 'snapshot.jpg' + (source === null ? '' : '?source=' + encodeURIComponent(source));
   if (at('snapshot').getAttribute('href') !== href) at('snapshot').setAttribute('href', href);
   const alt = (replay ? 'Recorded' : 'Live') + ' picture' + (source === null ? '' : ' of ' + source);
   if (at('picture').alt !== alt) at('picture').alt = alt;
