@@ -15,23 +15,30 @@ export const picture = await sharp({ create: { width: 8, height: 8, channels: 3,
   .jpeg()
   .toBuffer();
 
+export interface Watching {
+  /** The test acknowledges the records. */
+  readonly holding?: boolean;
+  readonly onRecord?: (record: SourceRecord) => void | Promise<void>;
+}
+
 /** A camera on a free port, and the records it makes; they are acknowledged at once unless `holding`. */
-export async function camera(options: object = {}, { holding = false } = {}) {
+export async function camera(options: object = {}, watching: Watching = {}) {
   vi.stubEnv('TAPLINE_HOME', await emptyDirectory());
   const printed: string[] = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
   onTestFinished(() => void vi.unstubAllEnvs());
   onTestFinished(() => void vi.restoreAllMocks());
-  return { ...(await cameraAtHome(options, { holding })), printed };
+  return { ...(await cameraAtHome(options, watching)), printed };
 }
 
 /** One that finds what others have kept for it. */
-export async function cameraAtHome(options: object = {}, { holding = false } = {}) {
+export async function cameraAtHome(options: object = {}, { holding = false, onRecord }: Watching = {}) {
   const run = runSource(browserCamera, { port: 0, ...options });
   const records: SourceRecord[] = [];
   const ended = (async () => {
     for await (const record of run.records) {
       records.push(record);
+      await onRecord?.(record);
       if (!holding) record.settled?.(true);
     }
   })();
