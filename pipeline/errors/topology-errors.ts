@@ -141,7 +141,7 @@ export const topologyErrors = {
     mend: 'Correct it at the position named; docs.jsonata.org describes the language.',
   },
   TOPOLOGY_PORT_TAKEN: {
-    cause: 'Two taps want to listen on the same port.',
+    cause: 'Two sources or taps want to listen on the same port.',
     mend: 'Give one of them another port.',
   },
   TOPOLOGY_VARIABLE_MISSING: {

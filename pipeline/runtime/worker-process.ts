@@ -5,6 +5,7 @@ import { compiledEntry } from '../compiled-entry.ts';
 import type { MetricsSnapshot } from '../metrics/worker-metrics.ts';
 import { redactNothing, redactor, type Redact } from '../secrets/redact.ts';
 import type { StagePlan } from '../topology/plan.ts';
+import { Backoff } from './backoff.ts';
 import { workerName, type FromWorker, type Role, type ToWorker, type WorkerOrder } from './messages.ts';
 import { attemptsFolder, countDeath, pardonDeath, progressOf, underWayPath } from './attempts/worker-deaths.ts';
 import { INSPECTOR_ARGUMENT, isInspectorLine, sampleStack } from './hung-stack.ts';
@@ -35,10 +36,6 @@ const TRANSITIONS = {
 
 export type WorkerState = keyof typeof TRANSITIONS;
 
-const FIRST_BACKOFF_MS = 200;
-const MAX_BACKOFF_MS = 10_000;
-/** A worker that lived this long starts its back-off anew. */
-const HEALTHY_MS = 30_000;
 /** A worker reports every second; after this silence somebody looks whether it gets on with its records. */
 const SILENT_MS = 2500;
 /** Silence after which a worker counts as hung: the time that one record may take, at least this. */
@@ -72,7 +69,7 @@ export class WorkerProcess {
   #state: WorkerState = 'waiting';
   #startedMs = 0;
   #heardMs = 0;
-  #backoffMs = FIRST_BACKOFF_MS;
+  readonly #backoff = new Backoff();
   #timer: NodeJS.Timeout | undefined;
   #lastWords: string[] = [];
   #stopped: Promise<void> | null = null;
@@ -217,9 +214,7 @@ export class WorkerProcess {
     this.address = null;
     if (this.#state === 'stopping' || this.#state === 'finished') return;
     if (this.failure?.final) return this.#move('failed');
-    if (Date.now() - this.#startedMs > HEALTHY_MS) this.#backoffMs = FIRST_BACKOFF_MS;
-    const backoffMs = this.#backoffMs;
-    this.#backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+    const backoffMs = this.#backoff.after(Date.now() - this.#startedMs);
     this.restarts++;
     this.#move('waiting');
     this.#events.onDeath(this, { reason, lastWords: this.#lastWords, backoffMs });

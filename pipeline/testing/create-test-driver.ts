@@ -42,6 +42,8 @@ export interface TestDriverOptions {
   readonly seed?: number;
   /** Real time that a processor may take; 10 s when left out. */
   readonly patienceMs?: number;
+  /** Whether the time-out of its stage strikes a call that takes longer, in place of TEST_UNSETTLED. */
+  readonly timesOut?: boolean;
   readonly log?: Logger;
 }
 
@@ -60,6 +62,7 @@ export async function createTestDriver(options: TestDriverOptions): Promise<Topo
     definitions,
     startMs: timeMsOf(startTime),
     patienceMs,
+    timesOut: options.timesOut ?? false,
     log,
     seed,
   });

@@ -30,6 +30,11 @@ export class OutsideWork {
     this.#end([...this.#underWay].filter((call) => call.owner === owner));
   }
 
+  /** Nobody waits any more for what is under way now. */
+  abandonAll(): void {
+    this.#end([...this.#underWay]);
+  }
+
   /** Resolves when one more has ended. */
   next(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));

@@ -12,6 +12,8 @@ export interface SettlingParts {
   readonly outside: OutsideWork;
   /** Real time to wait for what is neither broker nor clock. */
   readonly patienceMs: number;
+  /** Whether a call that takes longer than that meets its time-out, in place of the end of the test. */
+  readonly timesOut: boolean;
   /** Starts again what has died; true where something has. */
   readonly revive: () => Promise<boolean>;
 }
@@ -21,17 +23,27 @@ export interface SettlingParts {
  * refuses) gets its time as soon as nothing else can move; who only waits for the hour to strike does not.
  * @throws UserError TEST_UNSETTLED
  */
-export async function settle({ broker, clock, outside, patienceMs, revive }: SettlingParts): Promise<void> {
+export async function settle(parts: SettlingParts): Promise<void> {
+  const { broker, clock, outside, patienceMs, revive } = parts;
   for (let moves = 0; moves < MOST_MOVES; moves++) {
     const state = await broker.quiet();
     if (await revive()) continue;
-    if (outside.size > 0) await patiently(outside.next(), { patienceMs, what: () => outside.oldest });
+    if (outside.size > 0) await hear(parts);
     else if (state === 'idle') return;
     else if (clock.nextWakeMs === null) await patiently(broker.idle(), { patienceMs, what: () => 'a worker' });
     else clock.advanceTo(clock.nextWakeMs);
   }
   const sentence = `the topology does not come to rest: its clock was moved ${MOST_MOVES} times; look for a fault without end or stages that feed each other`;
   throw new UserError('TEST_UNSETTLED', sentence);
+}
+
+async function hear({ outside, patienceMs, timesOut }: SettlingParts): Promise<void> {
+  try {
+    await patiently(outside.next(), { patienceMs, what: () => outside.oldest });
+  } catch (error) {
+    if (!timesOut) throw error;
+    outside.abandonAll();
+  }
 }
 
 async function patiently(

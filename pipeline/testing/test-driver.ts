@@ -32,6 +32,7 @@ export interface TestDriverParts {
   readonly definitions: ReadonlyMap<string, ProcessorDefinition>;
   readonly startMs: number;
   readonly patienceMs: number;
+  readonly timesOut: boolean;
   readonly log: Logger;
   readonly seed?: number | undefined;
 }
@@ -208,13 +209,13 @@ export class TopologyTestDriver {
    */
   async settle(): Promise<void> {
     this.#throwIfClosed();
-    const { patienceMs } = this.#parts;
+    const { patienceMs, timesOut } = this.#parts;
     const revive = async (): Promise<boolean> => {
       const dead = this.#replicas().filter(({ state }) => state === 'dead');
       await this.#startAll(dead);
       return dead.length > 0;
     };
-    const parts = { broker: this.#broker, clock: this.#clock, outside: this.#outside, patienceMs, revive };
+    const parts = { broker: this.#broker, clock: this.#clock, outside: this.#outside, patienceMs, timesOut, revive };
     await settle(parts);
     for (const replica of this.#replicas()) {
       const error = replica.takeError();

@@ -59,6 +59,22 @@ const folder = (): Promise<string> =>
   topologyFolder({ 'processors/big.ts': big, 'big.ts': big, 'topology.yaml': topology });
 
 describe('tapline run', () => {
+  test('tells a record whose processor waits for ever by its time-out, and goes on', async () => {
+    const asking = big.replace(
+      'if (n < 0) throw',
+      'if (n < 0) return new Promise(() => undefined);\n    if (n < -9) throw',
+    );
+    const waiting =
+      'name: t\nstages: { large: { from: orders, process: ./big.ts, to: b, timeout: 100ms, onError: { retries: 1 } } }';
+    const directory = await topologyFolder({ 'big.ts': asking, 'topology.yaml': `${waiting}\ntopics: { orders: {} }` });
+
+    const ended = await run(directory, ['--stage', 'large'], numbers(-1, 9));
+
+    expect(ended.out.map(({ value }) => value)).toEqual([{ big: 9 }]);
+    expect(ended.err.join('\n')).toMatch(/line 1: RECORD_TIMED_OUT .*within 100 ms/);
+    expect(ended.code).toBe(1);
+  });
+
   test('runs a module of the user on stdin, and tells errors with their line, place and source', async () => {
     const ended = await run(
       await folder(),

@@ -9,10 +9,11 @@ export function examplesCommand(): Command {
   return new Command('examples')
     .summary('list and run the examples')
     .description('Lists the examples that come with tapline, each a topology with its tests and a page to read.')
+    .argument('[name]', 'the one to tell of')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  npx tapline examples\n  npm run example cat-facts')
-    .action(async ({ json }: { readonly json: boolean }) => {
-      const examples = await findExamples();
+    .action(async (name: string | undefined, { json }: { readonly json: boolean }) => {
+      const examples = name === undefined ? await findExamples() : [await findExample(name)];
       say(json ? JSON.stringify(examples, null, 2) : listed(examples));
     })
     .addCommand(

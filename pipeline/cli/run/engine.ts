@@ -6,9 +6,6 @@ import { loadDefinition } from '../../registry/load.ts';
 import { createTestDriver, type TestDeadLetter, type TestInput } from '../../testing/index.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** Beyond the time a record may take, so that its own time-out is told. */
-const MORE_PATIENCE_MS = 5000;
-
 /** A record for a topic of the stage; its only one where it says none. */
 export interface RunInput extends TestInput {
   readonly topic?: string | undefined;
@@ -36,7 +33,8 @@ export async function startEngine({ plan, stages }: RunPlan, log: Logger): Promi
     topology: plan,
     processors,
     startTime: Date.now(),
-    patienceMs: longest + MORE_PATIENCE_MS,
+    patienceMs: longest,
+    timesOut: true,
   });
   const inputs = stages[0]?.from ?? [];
   const outputs = [...new Set(Object.values(stages.at(-1)?.to ?? {}))];

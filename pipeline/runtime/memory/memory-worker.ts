@@ -4,13 +4,12 @@ import { WorkerHistory } from '../../metrics/worker-history.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Plan } from '../../topology/plan.ts';
 import { assembleWorkerOn, type Worker } from '../assemble-worker.ts';
+import { Backoff } from '../backoff.ts';
 import { workerName, type Role } from '../messages.ts';
 import type { CountedWorker } from '../status.ts';
 import { systemClock } from '../system-clock.ts';
 import type { WorkerState } from '../worker-process.ts';
 
-const FIRST_BACKOFF_MS = 200;
-const MAX_BACKOFF_MS = 10_000;
 /** What the whole process takes is no figure of one part of it. */
 const OF_THE_PROCESS = 'resident_memory_bytes';
 
@@ -86,7 +85,9 @@ export class MemoryWorker implements CountedWorker {
 
   async #live(): Promise<void> {
     const { signal } = this.#stopping;
-    for (let backoffMs = FIRST_BACKOFF_MS; !signal.aborted; backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS)) {
+    const backoff = new Backoff();
+    while (!signal.aborted) {
+      const bornMs = performance.now();
       try {
         await this.#liveOnce();
         this.#moveUnlessStopping('finished');
@@ -99,6 +100,7 @@ export class MemoryWorker implements CountedWorker {
         }
         this.restarts++;
         this.#move('waiting');
+        const backoffMs = backoff.after(performance.now() - bornMs);
         this.#parts.onDeath(this, messageOf(error), backoffMs);
         await systemClock.sleep(backoffMs, signal);
       }

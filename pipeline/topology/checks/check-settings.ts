@@ -61,11 +61,11 @@ function badExpressions(part: Part, { root, checkExpression }: LintContext): rea
   });
 }
 
-/** Two taps that listen on one port; port 0 takes any. */
+/** Two sources or taps that listen on one port; port 0 takes any. */
 function takenPorts({ root, registry, parts }: LintContext): readonly Finding[] {
   const first = new Map<number, { readonly part: Part; readonly place: Place }>();
   return parts.flatMap((part) => {
-    const port = part.kind === 'tap' ? portOf(optionsOf(root, part, registry)) : 0;
+    const port = part.kind !== 'stage' ? portOf(optionsOf(root, part, registry)) : 0;
     const place = placeOfValue(root, [...part.path, 'with', 'port']);
     const other = first.get(port);
     if (!other && port > 0) first.set(port, { part, place });
