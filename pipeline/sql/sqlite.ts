@@ -33,8 +33,8 @@ class Sqlite implements Database {
   async query({ sql, parameters }: Statement): Promise<Rows> {
     return answered(() => {
       const prepared = readable(this.#open().prepare(sql)); // one that is kept would not see a column more
-      const columns = prepared.columns().map(({ name }) => name);
       const rows = prepared.all(parameters.map(bound)) as unknown[][];
+      const columns = prepared.columns().map(({ name }) => name); // known for sure only now
       return { columns, rows: rows.map((row) => rowOf(columns, row)) };
     });
   }

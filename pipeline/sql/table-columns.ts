@@ -12,3 +12,12 @@ export async function columnsOf(database: Database, table: string): Promise<read
     throw error;
   }
 }
+
+/** Makes a table, unless somebody else makes it meanwhile. @throws SqlError */
+export async function makeTable(database: Database, table: string, sql: string): Promise<void> {
+  try {
+    await database.run([{ sql, parameters: [] }]);
+  } catch (error) {
+    if (!(await columnsOf(database, table))) throw error;
+  }
+}

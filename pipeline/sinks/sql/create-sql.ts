@@ -1,14 +1,15 @@
 import type { Sink, SinkRecord, SinkSetup } from '../../ports/sink.ts';
 import { columnList, databaseAddress } from '../../sql/address.ts';
 import { openDatabase, type Database } from '../../sql/database.ts';
+import { columnsOf } from '../../sql/table-columns.ts';
 import type { SqlSinkOptions } from '../sql.ts';
 import { prepareTable } from './prepare-table.ts';
-import { createRowChange, type RowChange } from './row-change.ts';
+import { createRowChange, invalidRow, type RowChange } from './row-change.ts';
 import { rowStatement, type TableRules } from './row-statement.ts';
 import { asSinkError } from './sink-error.ts';
-import { WrittenOffsets, isWritten, writtenUpTo, type Written } from './written-offsets.ts';
+import { WrittenOffsets, unwritten, writtenUpTo, type Written } from './written-offsets.ts';
 
-/** @throws UserError SINK_TABLE_UNFIT, SINK_DATABASE_REFUSES; RetriableError SINK_DATABASE_AWAY */
+/** @throws UserError SINK_TABLE_UNFIT; OutsideAwayError SINK_DATABASE_AWAY */
 export async function createSql(options: SqlSinkOptions, setup: SinkSetup): Promise<Sink> {
   const address = databaseAddress({ ...options, baseDirectory: setup.baseDirectory });
   const database = await openDatabase(address);
@@ -47,6 +48,7 @@ class SqlSink implements Sink {
   /** Timestamp of the newest record of a partition, of refused ones too. */
   readonly #newestMs = new Map<number, number>();
   readonly #told = new Set<number>();
+  #columns: ReadonlySet<string> = new Set();
 
   constructor(parts: SqlSinkParts) {
     this.#parts = parts;
@@ -74,12 +76,16 @@ class SqlSink implements Sink {
     if (!first) return;
     const { topic, partition } = first;
     const known = this.#known.get(partition) ?? (await this.#transaction(topic, partition, []));
-    const unknown = records.filter((record) => !isWritten(record, known));
+    const unknown = unwritten(records, known);
     this.#tellSkipped(records.length - unknown.length, { topic, partition }, known);
     if (unknown.length === 0) return;
     this.#see(partition, unknown);
     const changes: Change[] = [];
-    for (const record of unknown) changes.push({ record, change: await this.#parts.change(record) });
+    for (const record of unknown) {
+      const change = await this.#parts.change(record);
+      if (change.do === 'write') await this.#throwIfUnknown(change.columns, record);
+      changes.push({ record, change });
+    }
     await this.#transaction(topic, partition, changes);
   }
 
@@ -88,7 +94,8 @@ class SqlSink implements Sink {
     const { database, offsets, rules } = this.#parts;
     const written = await database.transaction(async () => {
       const before = await offsets.lock(topic, partition);
-      const fresh = changes.filter(({ record }) => !isWritten(record, before));
+      const records = changes.map(({ record }) => record);
+      const fresh = changes.slice(changes.length - unwritten(records, before).length);
       const last = fresh.at(-1)?.record;
       if (!last) return before;
       const after = writtenUpTo(last.offset + 1n, this.#newestMs.get(partition) ?? last.timestampMs, before);
@@ -98,6 +105,20 @@ class SqlSink implements Sink {
     });
     this.#known.set(partition, written);
     return written;
+  }
+
+  /** A column may be new: the table is looked at again before a record is refused. */
+  async #throwIfUnknown(names: readonly string[], record: SinkRecord): Promise<void> {
+    const { database, rules } = this.#parts;
+    const isUnknown = (name: string): boolean => !this.#columns.has(name);
+    if (!names.some(isUnknown)) return;
+    this.#columns = new Set(await columnsOf(database, rules.table));
+    const unknown = names.find(isUnknown);
+    if (unknown !== undefined)
+      throw invalidRow(
+        record,
+        `has a field "${unknown}", and ${rules.table} no such column; add it, or choose with columns`,
+      );
   }
 
   #see(partition: number, records: readonly SinkRecord[]): void {

@@ -2,7 +2,7 @@ import { UserError } from '../../errors/pipeline-error.ts';
 import type { Database } from '../../sql/database.ts';
 import { quoted, quotedList, quotedTable } from '../../sql/identifier.ts';
 import { isFaultOf } from '../../sql/sql-error.ts';
-import { columnsOf } from '../../sql/table-columns.ts';
+import { columnsOf, makeTable } from '../../sql/table-columns.ts';
 import { createTable } from './row-statement.ts';
 
 interface TableSettings {
@@ -35,7 +35,7 @@ export async function prepareTable(settings: TableSettings): Promise<void> {
 async function made(settings: TableSettings): Promise<readonly string[]> {
   const { database, table, key, create, columns = {} } = settings;
   if (create) {
-    await database.run([{ sql: createTable(table, create, key), parameters: [] }]);
+    await makeTable(database, table, createTable(table, create, key));
     return Object.keys(create);
   }
   const names = [...new Set([...key, ...Object.keys(columns)])];

@@ -42,7 +42,7 @@ function asSelected(record: SinkRecord): SinkRecord {
 function fieldsOf(record: SinkRecord, key: readonly string[]): Record<string, unknown> {
   const fields = record.selected === undefined ? recordRoot(record) : record.selected;
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
-    throw invalid(record, 'is no JSON object; let select of the tap make one, or choose fields with columns');
+    throw invalidRow(record, 'is no JSON object; let select of the tap make one, or choose fields with columns');
   const [name, ...others] = key;
   const isKeyed = name === undefined || others.length > 0 || name in fields || record.key === null;
   return { ...fields, ...(!isKeyed && { [name]: String(record.key) }) };
@@ -56,23 +56,23 @@ interface RowFields {
 function written(record: SinkRecord, { fields, key }: RowFields): RowChange {
   const missing = key.find((name) => (fields[name] ?? null) === null);
   if (missing !== undefined)
-    throw invalid(record, `lacks "${missing}", a column of the key; set it, or leave such records out with where`);
+    throw invalidRow(record, `lacks "${missing}", a column of the key; set it, or leave such records out with where`);
   const columns = Object.keys(fields);
-  if (columns.length === 0) throw invalid(record, 'has no fields; choose some with columns');
+  if (columns.length === 0) throw invalidRow(record, 'has no fields; choose some with columns');
   return { do: 'write', columns, values: Object.values(fields).map(sqlValue) };
 }
 
 /** The key of a record without value: the text of it for one column, a JSON list for several. */
 function deletion(record: SinkRecord, { key, mode }: Pick<RowRules, 'key' | 'mode'>): RowChange {
   if (mode === 'insert')
-    throw invalid(record, 'has no value, and mode: insert deletes nothing; leave such records out with where');
+    throw invalidRow(record, 'has no value, and mode: insert deletes nothing; leave such records out with where');
   if (record.key === null)
-    throw invalid(record, 'has neither key nor value, so there is no row to delete; give it a key');
+    throw invalidRow(record, 'has neither key nor value, so there is no row to delete; give it a key');
   const text = String(record.key);
   if (key.length === 1) return { do: 'delete', key: [text] };
   const values = jsonOrText(text);
   if (!Array.isArray(values) || values.length !== key.length)
-    throw invalid(
+    throw invalidRow(
       record,
       `has no value, and its key is no JSON list of ${key.join(', ')}; write the key as ["...", "..."]`,
     );
@@ -85,7 +85,8 @@ function sqlValue(value: unknown): SqlValue {
   return JSON.stringify(value);
 }
 
-function invalid({ topic, partition, offset }: SinkRecord, what: string): PoisonRecordError {
+/** A record that can become no row. */
+export function invalidRow({ topic, partition, offset }: SinkRecord, what: string): PoisonRecordError {
   const where = { topic, partition, offset };
   return new PoisonRecordError('SINK_ROW_INVALID', `the record at ${topic}-${partition}@${offset} ${what}`, { where });
 }

@@ -1,6 +1,6 @@
 import type { Database, Statement } from '../../sql/database.ts';
 import { quotedTable } from '../../sql/identifier.ts';
-import { columnsOf } from '../../sql/table-columns.ts';
+import { columnsOf, makeTable } from '../../sql/table-columns.ts';
 
 /** How far a partition is written. */
 export interface Written {
@@ -11,8 +11,6 @@ export interface Written {
 }
 
 interface Place {
-  readonly topic: string;
-  readonly partition: number;
   readonly offset: bigint;
   readonly timestampMs: number;
 }
@@ -35,8 +33,8 @@ export class WrittenOffsets {
   async ensureTable(name: string): Promise<void> {
     if (await columnsOf(this.#database, name)) return;
     const columns = `"tap" TEXT NOT NULL, "topic" TEXT NOT NULL, "partition" INTEGER NOT NULL, "next_offset" BIGINT NOT NULL, "newest_ms" BIGINT NOT NULL`;
-    const sql = `CREATE TABLE IF NOT EXISTS ${this.#table} (${columns}, PRIMARY KEY ("tap", "topic", "partition"))`;
-    await this.#database.run([{ sql, parameters: [] }]);
+    const sql = `CREATE TABLE ${this.#table} (${columns}, PRIMARY KEY ("tap", "topic", "partition"))`;
+    await makeTable(this.#database, name, sql);
   }
 
   /** Within a transaction: nobody else can write records of this partition until it ends. */
@@ -64,9 +62,10 @@ export class WrittenOffsets {
   }
 }
 
-/** Whether a record is in the table already. */
-export function isWritten({ offset, timestampMs }: Place, { nextOffset, newestMs }: Written): boolean {
-  return offset < nextOffset && timestampMs <= newestMs;
+/** Those of a partition that are not in the table: from the first one on that is not. */
+export function unwritten<R extends Place>(records: readonly R[], { nextOffset, newestMs }: Written): readonly R[] {
+  const first = records.findIndex(({ offset, timestampMs }) => offset >= nextOffset || timestampMs > newestMs);
+  return first === -1 ? [] : records.slice(first);
 }
 
 /** How far a partition is written when all below an offset is, the newest of it with this timestamp. */
