@@ -34,6 +34,7 @@ import fileTail from '../sources/file-tail.ts';
 import http from '../sources/http.ts';
 import httpListen from '../sources/http-listen.ts';
 import images from '../sources/images.ts';
+import rtsp from '../sources/rtsp.ts';
 import sensors from '../sources/sensors.ts';
 import sql from '../sources/sql.ts';
 import stdin from '../sources/stdin.ts';
@@ -69,6 +70,7 @@ const sources: readonly SourceDefinition[] = [
   video,
   webcam,
   browserCamera,
+  rtsp,
   images,
   http,
   httpListen,

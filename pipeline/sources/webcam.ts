@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { createFrameSession } from '../frame/frame-session.ts';
 import { defineSource, type SourceContext, type SourceRecord } from '../ports/source.ts';
 import { duration } from '../topology/duration.ts';
-import { startCapture, type CaptureEnd, type CaptureOrder } from './ffmpeg/capture.ts';
+import type { CaptureOrder } from './ffmpeg/capture.ts';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
+import { livePictures } from './ffmpeg/live-pictures.ts';
 import { jpegQualityOption, sourceIdOption } from './source-id.ts';
 
-const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 
 /** What a camera is called, by platform. */
@@ -27,9 +27,7 @@ const options = z
       .string()
       .regex(/^[A-Za-z0-9_]+$/)
       .optional()
-      .describe(
-        'Input format of ffmpeg: v4l2, avfoundation, dshow, rtsp, lavfi (a test picture). Default: by platform.',
-      ),
+      .describe('Input format of ffmpeg: v4l2, avfoundation, dshow, lavfi (a test picture). Default: by platform.'),
     width: z.int().min(16).max(8192).optional().describe("Width to ask of the camera. Default: the camera's own."),
     height: z.int().min(16).max(8192).optional().describe("Height to ask of the camera. Default: the camera's own."),
     fps: z.number().positive().max(240).optional().describe("Pictures a second to ask for. Default: the camera's own."),
@@ -58,22 +56,14 @@ export default defineSource({
 });
 
 async function* records(settings: WebcamOptions, context: SourceContext): AsyncGenerator<SourceRecord> {
-  const { name, clock, signal, log } = context;
+  const { name, clock } = context;
   const { sourceId = name } = settings;
   const ffmpeg = await findFfmpeg(name);
   const session = createFrameSession({ sourceId, sourceName: name, kind: 'live', clock });
-  let backoffMs = FIRST_BACKOFF_MS;
-  for (;;) {
-    const { pictures, ended } = startCapture(ffmpeg, orderOf(settings, signal));
-    for await (const { bytes } of pictures) {
-      backoffMs = FIRST_BACKOFF_MS;
-      yield session.frame(bytes, { contentType: 'image/jpeg' });
-    }
-    if (signal.aborted) return;
-    const message = `camera ${deviceOf(settings).device} is away: ${reasonOf(await ended)}; trying again in ${backoffMs} ms`;
-    log.warn({ source: name, backoffMs }, message);
-    await clock.sleep(backoffMs, signal);
-    backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+  const called = `camera ${deviceOf(settings).device}`;
+  const input = { called, order: orderOf(settings), maxBackoffMs: MAX_BACKOFF_MS };
+  for await (const { bytes } of livePictures(ffmpeg, input, context)) {
+    yield session.frame(bytes, { contentType: 'image/jpeg' });
   }
 }
 
@@ -82,9 +72,9 @@ function deviceOf({ format, device }: WebcamOptions): { readonly format: string;
   return { format: format ?? usual.format, device: device ?? usual.device };
 }
 
-function orderOf(settings: WebcamOptions, signal: AbortSignal): CaptureOrder {
+function orderOf(settings: WebcamOptions): Omit<CaptureOrder, 'signal'> {
   const { maxWidth, quality, stallTimeout: stallTimeoutMs } = settings;
-  return { input: inputOf(settings), maxWidth, quality, stallTimeoutMs, signal };
+  return { input: inputOf(settings), maxWidth, quality, stallTimeoutMs };
 }
 
 /** `lavfi` makes pictures as fast as it can, so it alone is held to its own rate. */
@@ -98,10 +88,4 @@ function inputOf(settings: WebcamOptions): readonly string[] {
     ...(width === undefined || height === undefined ? [] : ['-video_size', `${width}x${height}`]),
     ...['-i', device],
   ];
-}
-
-function reasonOf({ signal, exitCode, lastWords, isStalled }: CaptureEnd): string {
-  if (isStalled) return 'it sent nothing for stallTimeout';
-  if (signal !== null) return `ffmpeg was ended by ${signal}`;
-  return lastWords || `ffmpeg ended with code ${exitCode ?? 'unknown'}`;
 }
