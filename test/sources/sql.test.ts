@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { headerText } from '../../pipeline/ports/record.ts';
 import type { SourcePosition, SourceRecord } from '../../pipeline/ports/source.ts';
@@ -237,12 +238,30 @@ describe('sql source', () => {
   });
 
   it('makes no file where there is none', async () => {
-    const run = runSource(sql, { url: 'sqlite:nowhere.db', table: 't', ...BY_ID }, { baseDirectory: await scratch() });
+    const options = { url: 'sqlite:nowhere.db', table: 't', ...BY_ID, follow: false };
+    const run = runSource(sql, options, { baseDirectory: await scratch() });
 
     await expect(take(run.records)).rejects.toMatchObject({
       code: 'SOURCE_FILE_MISSING',
       message: 'sqlite:nowhere.db is not there; correct url, a path relative to the topology file',
     });
+  });
+
+  it('waits for a file that is not there yet', async () => {
+    const folder = await scratch();
+    const run = runSource(
+      sql,
+      { url: 'sqlite:test.db', table: 't', ...BY_ID, poll: '10ms' },
+      { baseDirectory: folder },
+    );
+    const reading = take(run.records, 1);
+    await expect.poll(() => run.warnings).toEqual(['sqlite:test.db is not there yet; its rows are sent when it is']);
+
+    const other = await dialects[0]!.create(await scratch());
+    await other.query('CREATE TABLE t AS SELECT 1 AS id');
+    await other.query(`VACUUM INTO '${join(folder, 'test.db')}'`);
+
+    expect(keysOf(await reading)).toEqual(['1']);
   });
 
   it('asks again until a server answers, and tells no password', async () => {

@@ -24,7 +24,7 @@ interface Reading {
  */
 export async function* readSql(options: SqlSourceOptions, context: SourceContext): AsyncGenerator<SourceRecord> {
   const address = databaseAddress({ ...options, baseDirectory: context.baseDirectory });
-  throwIfNoFile(address);
+  if (!(await isThere(address, options, context))) return;
   const database = await openDatabase(address);
   const reading = { options, context, database, shown: address.shown };
   try {
@@ -35,13 +35,19 @@ export async function* readSql(options: SqlSourceOptions, context: SourceContext
   }
 }
 
-/** SQLite would make an empty file. */
-function throwIfNoFile({ dialect, target, shown }: DatabaseAddress): void {
-  if (dialect !== 'sqlite' || existsSync(target)) return;
-  throw new UserError(
-    'SOURCE_FILE_MISSING',
-    `${shown} is not there; correct url, a path relative to the topology file`,
-  );
+/** SQLite would make an empty file. Whoever follows waits for it; false when the source ended before. */
+async function isThere(address: DatabaseAddress, options: SqlSourceOptions, context: SourceContext): Promise<boolean> {
+  const { dialect, target, shown } = address;
+  const { signal, clock, log } = context;
+  const isMissing = (): boolean => dialect === 'sqlite' && !existsSync(target);
+  if (isMissing() && !options.follow)
+    throw new UserError(
+      'SOURCE_FILE_MISSING',
+      `${shown} is not there; correct url, a path relative to the topology file`,
+    );
+  if (isMissing()) log.warn({ source: context.name }, `${shown} is not there yet; its rows are sent when it is`);
+  while (isMissing() && !signal.aborted) await clock.sleep(options.poll, signal);
+  return !signal.aborted;
 }
 
 async function* rowsInOrder(reading: Reading): AsyncGenerator<SourceRecord> {

@@ -45,6 +45,7 @@ function withOwnTopics(value: unknown, topic: (name: string) => string): unknown
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       if (key === 'schedule') return [key, inner]; // its from and to are times of day
+      if (key === 'with' && 'url' in (inner as object)) return [key, inner]; // the table of a database is no topic
       if (key === 'topics')
         return [
           key,
