@@ -4,6 +4,7 @@ import { execErrors } from './exec-errors.ts';
 import { expressionErrors } from './expression-errors.ts';
 import { kafkaErrors } from './kafka-errors.ts';
 import { modelErrors } from './model-errors.ts';
+import { mqttErrors } from './mqtt-errors.ts';
 import { pictureErrors } from './picture-errors.ts';
 import { projectErrors } from './project-errors.ts';
 import { recordingErrors } from './recording-errors.ts';
@@ -34,6 +35,7 @@ export const catalogue = {
   ...execErrors,
   ...sourceErrors,
   ...sinkErrors,
+  ...mqttErrors,
   ...recordingErrors,
   ...testErrors,
   ...projectErrors,

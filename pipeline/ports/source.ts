@@ -31,6 +31,8 @@ export interface SourcePosition {
 export interface SourceContext {
   /** Name of the source in topology.yaml; the default of `frame.sourceId`. */
   readonly name: string;
+  /** Name of the topology: with the name of the source it tells it from all others at one place. */
+  readonly topology: string;
   readonly log: Logger;
   readonly clock: Clock;
   /** Aborts when the source shall stop. */

@@ -24,6 +24,7 @@ import type { SourceDefinition } from '../ports/source.ts';
 import alerts from '../sinks/alerts/index.ts';
 import consoleSink from '../sinks/console.ts';
 import files from '../sinks/files.ts';
+import mqttSink from '../sinks/mqtt.ts';
 import plot from '../sinks/plot/index.ts';
 import sqlSink from '../sinks/sql.ts';
 import topic from '../sinks/topic.ts';
@@ -34,6 +35,7 @@ import fileTail from '../sources/file-tail.ts';
 import http from '../sources/http.ts';
 import httpListen from '../sources/http-listen.ts';
 import images from '../sources/images.ts';
+import mqttSource from '../sources/mqtt.ts';
 import rtsp from '../sources/rtsp.ts';
 import sensors from '../sources/sensors.ts';
 import sql from '../sources/sql.ts';
@@ -78,8 +80,9 @@ const sources: readonly SourceDefinition[] = [
   fileTail,
   sql,
   sensors,
+  mqttSource,
 ];
-const sinks: readonly SinkDefinition[] = [viewer, alerts, plot, consoleSink, files, topic, webhook, sqlSink];
+const sinks: readonly SinkDefinition[] = [viewer, alerts, plot, consoleSink, files, topic, webhook, sqlSink, mqttSink];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
 export const builtIns: Registry = {

@@ -93,6 +93,7 @@ async function assembleSource({ plan, role, kafka, clock, hooks, baseDirectory }
   const downstream = [...groupsDownstream(source.to, plan)];
   const worker = new SourceWorker({
     plan: source,
+    topology: plan.name,
     definition: sourceWithSecrets(await loadDefinition('source', source.type), source),
     delivery: sourceDelivery(source, producer, { kafka, clock }),
     producer,

@@ -17,6 +17,8 @@ const SEND_BYTES = 1024 * 1024;
 
 export interface SourceLifeParts {
   readonly plan: SourcePlan;
+  /** Name of the topology. */
+  readonly topology: string;
   readonly definition: SourceDefinition;
   readonly delivery: SourceDelivery;
   readonly records: SourceRecords;
@@ -137,9 +139,10 @@ export class SourceLife {
   }
 
   #context(positions: ReadonlyMap<string, unknown>): SourceContext {
-    const { plan, clock, log, baseDirectory, announce } = this.#parts;
+    const { plan, topology, clock, log, baseDirectory, announce } = this.#parts;
     return {
       name: plan.name,
+      topology,
       log,
       clock,
       baseDirectory,

@@ -83,6 +83,7 @@ interface Kept {
 function contextOf(definition: SourceDefinition, given: SourceRunOptions, kept: Kept): SourceContext {
   return {
     name: given.name ?? definition.name,
+    topology: 'test',
     log: given.log ?? silentLog,
     clock: leapingClock(timeMsOf(given.startTime ?? TEST_BEGINS)),
     signal: kept.signal,

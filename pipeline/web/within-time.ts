@@ -35,7 +35,7 @@ export async function withinTime<Result>(
 }
 
 /** `fetch failed` says nothing; its cause does. */
-function deepestReason(error: unknown): string {
+export function deepestReason(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return deepestReason(error.errors[0]);
   const cause = error instanceof Error ? error.cause : undefined;
   return cause === undefined ? messageOf(error) : deepestReason(cause);

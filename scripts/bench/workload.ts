@@ -17,6 +17,7 @@ export async function writeWorkload(directory: string, frames: number): Promise<
   const options = source.options.parse({ ...SIZE, seed: SEED, frames, fps: STREET_FPS, pace: 'fast' });
   const context = {
     name: 'workload',
+    topology: 'bench',
     log: quiet,
     clock: systemClock,
     baseDirectory: directory,

@@ -106,6 +106,7 @@ function sourceWorker(
   const lag = async () => [{ topic: 'in', partition: 0, committed: 0n, endOffset: 0n, lag: 0n }];
   return new SourceWorker({
     plan,
+    topology: 't',
     definition: defineSource({
       name: 'given',
       summary: '',

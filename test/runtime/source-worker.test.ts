@@ -55,6 +55,7 @@ function sourceHarness({ records, plan = {}, brokerAway = false }: HarnessParts)
   const lag = async () => [{ topic: 'in', partition: 0, committed: 0n, endOffset: 0n, lag: BigInt(harness.lag) }];
   const worker = new SourceWorker({
     plan: { ...defaultPlan, ...plan },
+    topology: 't',
     definition,
     delivery: withoutPositions(producer),
     producer,

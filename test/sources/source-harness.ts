@@ -30,6 +30,7 @@ export function runSource(
   const announced: string[] = [];
   const context: SourceContext = {
     name: 'camera',
+    topology: 'test',
     log: loggerInto(warnings),
     clock: systemClock,
     signal: stopping.signal,
