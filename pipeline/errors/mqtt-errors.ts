@@ -9,8 +9,8 @@ export const mqttErrors = {
     mend: 'Correct topics, or the rights of the user at the MQTT broker; the source tries again by itself.',
   },
   MQTT_MESSAGE_INVALID: {
-    cause: 'An MQTT message is not what the source was told to expect, or gives no key or id.',
-    mend: 'Correct what publishes it, or the options as, key and id of the source.',
+    cause: 'An MQTT message is not what the source was told to expect, or gives no key, id or time.',
+    mend: 'Correct what publishes it, or the options as, key, id and time of the source.',
   },
   MQTT_TOPIC_INVALID: {
     cause:

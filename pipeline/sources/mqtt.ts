@@ -59,6 +59,11 @@ const options = z
       .describe(
         'JSONata over the value that gives what tells a message from all others: its ce_id. Default: a new one.',
       ),
+    time: jsonataOption
+      .optional()
+      .describe(
+        'JSONata over the value that gives the time of the record: as 2026-01-01T00:00:00Z, or milliseconds since 1970. Default: when the message came.',
+      ),
     maxBytes: size('1B', '8MB').prefault('512KB').describe('Larger messages become dead letters.'),
     maxWaiting: z
       .int()

@@ -86,6 +86,23 @@ describe('mqtt source', () => {
     expect(byValue.records[0]).toMatchObject({ key: 'a', headers: { ce_id: 'plant/oven/temperature#7' } });
   });
 
+  it('stamps a record with the time its message tells, as text or as a number', async () => {
+    const broker = await mqttBroker();
+    const { records, deadLetters, subscribed } = await reading(broker, { time: 'at' });
+    await subscribed;
+
+    for (const at of ['2026-01-01T00:00:00.500Z', 1767225600500, 'yesterday', -1, null])
+      await broker.publish('plant/oven/temperature', JSON.stringify({ at }));
+    await until(() => deadLetters.length === 3, { what: 'three dead letters' });
+
+    expect(records.map(({ timestampMs, headers }) => [timestampMs, headers['ce_time']])).toEqual(
+      Array(2).fill([1767225600500, '2026-01-01T00:00:00.500Z']),
+    );
+    expect(deadLetters[0]!.message).toBe(
+      'a message on "plant/oven/temperature" gives no time since 1970 by "at"; correct what publishes it, or the options of the source',
+    );
+  });
+
   it('sets aside what it cannot use, acknowledges it, and goes on', async () => {
     const broker = await mqttBroker();
     const { records, deadLetters, subscribed } = await reading(broker, { as: 'json', key: 'id', maxBytes: '20B' });

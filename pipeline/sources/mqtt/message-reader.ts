@@ -6,19 +6,27 @@ import type { SourceContext, SourceRecord } from '../../ports/source.ts';
 import { formatSize } from '../../topology/size.ts';
 import type { MqttSourceOptions } from '../mqtt.ts';
 
-type Settings = Pick<MqttSourceOptions, 'as' | 'key' | 'keyLevel' | 'id' | 'maxBytes'>;
+/** The last time a Date can tell. */
+const LATEST_MS = 8.64e15;
+
+type Settings = Pick<MqttSourceOptions, 'as' | 'key' | 'keyLevel' | 'id' | 'time' | 'maxBytes'>;
 
 /** Makes records of MQTT messages. */
 export class MessageReader {
   readonly #settings: Settings;
   readonly #key: Expression | null;
   readonly #id: Expression | null;
+  readonly #time: Expression | null;
   readonly #session: RecordSession;
 
   constructor(settings: Settings, { name, clock }: Pick<SourceContext, 'name' | 'clock'>) {
     this.#settings = settings;
-    this.#key = settings.key === undefined ? null : compileExpression(settings.key);
-    this.#id = settings.id === undefined ? null : compileExpression(settings.id);
+    const [key, id, time] = [settings.key, settings.id, settings.time].map((text) =>
+      text === undefined ? null : compileExpression(text),
+    );
+    this.#key = key ?? null;
+    this.#id = id ?? null;
+    this.#time = time ?? null;
     this.#session = createRecordSession({ sourceId: name, clock });
   }
 
@@ -35,10 +43,14 @@ export class MessageReader {
       'mqtt-retained': String(retain),
     };
     const message = { ...made, headers, value, topic };
-    const key = this.#key ? await textOf(this.#key, message) : levelOf(topic, this.#settings.keyLevel);
-    if (this.#id === null) return { ...made, headers, key };
-    const id = await textOf(this.#id, message);
-    return { ...made, headers: { ...headers, ce_id: id, ce_subject: id }, key };
+    const [key, id, timestampMs] = await Promise.all([
+      this.#key ? textOf(this.#key, message) : levelOf(topic, this.#settings.keyLevel),
+      this.#id && textOf(this.#id, message),
+      this.#time ? timeOf(this.#time, message) : made.timestampMs,
+    ]);
+    const identity = id === null ? {} : { ce_id: id, ce_subject: id };
+    const time = this.#time ? { ce_time: new Date(timestampMs).toISOString() } : {};
+    return { ...made, headers: { ...headers, ...identity, ...time }, key, timestampMs };
   }
 
   #throwIfTooLarge(topic: string, { length }: Buffer): void {
@@ -70,10 +82,23 @@ type Message = SourceRecord & { readonly value: Buffer; readonly topic: string }
 
 /** @throws PoisonRecordError MQTT_MESSAGE_INVALID */
 async function textOf(expression: Expression, message: Message): Promise<string> {
-  const place = { partition: 0, offset: 0n, key: null };
-  const value = await expression.evaluate({ ...message, ...place }).catch(() => undefined); // told below
+  const value = await valueOf(expression, message);
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   return throwInvalid(message.topic, `gives neither a text nor a number by "${expression.text}"`);
+}
+
+/** @throws PoisonRecordError MQTT_MESSAGE_INVALID */
+async function timeOf(expression: Expression, message: Message): Promise<number> {
+  const value = await valueOf(expression, message);
+  const timeMs = typeof value === 'string' ? Date.parse(value) : value;
+  if (typeof timeMs === 'number' && timeMs >= 0 && timeMs <= LATEST_MS) return Math.floor(timeMs);
+  return throwInvalid(message.topic, `gives no time since 1970 by "${expression.text}"`);
+}
+
+/** Undefined also where the expression fails. */
+async function valueOf(expression: Expression, message: Message): Promise<unknown> {
+  const place = { partition: 0, offset: 0n, key: null };
+  return expression.evaluate({ ...message, ...place }).catch(() => undefined);
 }
 
 /** @throws PoisonRecordError MQTT_MESSAGE_INVALID */

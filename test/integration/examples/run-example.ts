@@ -42,8 +42,10 @@ export async function runExample({ file, directory }: ExampleCopy, ...options: s
 function withOwnTopics(value: unknown, topic: (name: string) => string): unknown {
   if (Array.isArray(value)) return value.map((one) => withOwnTopics(one, topic));
   if (typeof value !== 'object' || value === null) return value;
+  const isMqtt = Object.values(value).includes('mqtt');
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
+      if (key === 'with' && isMqtt) return [key, inner]; // its topics are those of MQTT
       if (key === 'schedule') return [key, inner]; // its from and to are times of day
       if (key === 'with' && 'url' in (inner as object)) return [key, inner]; // the table of a database is no topic
       if (key === 'topics')
