@@ -35,11 +35,11 @@ const options = z.strictObject({
 /** Settings of the sink. */
 export type MqttSinkOptions = z.output<typeof options>;
 
-/** Publishes records, each at least once and in order: the next one follows when the MQTT broker has acknowledged. */
+/** Publishes records, each at least once and in order; an offset is committed when the MQTT broker has acknowledged. */
 export default defineSink({
   name: 'mqtt',
   summary:
-    'Publishes each record to an MQTT broker (3.1.1): its value, or what select makes of it, a text as it is and all else as JSON. It goes on when the MQTT broker has acknowledged, and waits while that is away.',
+    'Publishes each record to an MQTT broker (3.1.1): its value, or what select makes of it, a text as it is and all else as JSON. An offset is committed when the MQTT broker has acknowledged all before it; while that is away, the tap waits.',
   options,
   mode: 'durable',
   create: createPublisher,

@@ -118,14 +118,24 @@ test('source and sink go on when the MQTT broker was away, and miss nothing', as
   expect(await up.stop()).toBe(0);
 });
 
-test('without an MQTT broker, topology up says so in one sentence and stops cleanly', async () => {
+test('without an MQTT broker, topology up says so in one sentence, stops cleanly, and publishes later', async () => {
   const broker = await mqttBroker();
   await broker.down();
   const topology = await uniqueTopology(bothWays(broker.url));
   const up = await start(topology);
 
   await up.line(/source "plant" has no connection to the MQTT broker at mqtt:/);
+  const produce = await tapline({ args: ['produce', topology.topic('frames.in')], env });
+  produce.process.stdin!.end('{"n":1}\n');
+  await until(async () => (await up.status()).taps[0]!.lag! > 0, { what: 'a tap that waits' });
   expect(await up.stop()).toBe(0);
+  await broker.listen();
+  const seen = await broker.watch('out/#');
+  const later = await start(topology);
+  await until(() => seen.length > 0, { what: 'what was waiting' });
+
+  expect(seen.map(({ topic }) => topic)).toEqual(['out/1']);
+  expect(await later.stop()).toBe(0);
   expect(up.lines.filter((line) => line.includes('source "plant" has no connection'))).toHaveLength(1);
 });
 

@@ -78,6 +78,18 @@ describe('mqtt sink', () => {
     });
   });
 
+  it('publishes many at once, in their order', async () => {
+    const broker = await mqttBroker();
+    const seen = await broker.watch('#');
+    const sink = await sinkTo(broker);
+    const texts = Array.from({ length: 500 }, (_, n) => String(n));
+
+    await sink.writeAll!(texts.map((text) => sinkRecord({ value: Buffer.from(text) })));
+    await come(seen, 500);
+
+    expect(seen.map(({ value }) => value)).toEqual(texts);
+  });
+
   it('waits for a broker that is away, and goes on with the record it was at', async () => {
     const broker = await mqttBroker();
     const seen = await broker.watch('#');

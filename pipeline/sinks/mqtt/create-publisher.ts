@@ -1,9 +1,9 @@
-import { RetriableError } from '../../errors/pipeline-error.ts';
+import { OutsideAwayError, RetriableError } from '../../errors/pipeline-error.ts';
 import { connectMqtt, type MqttConnection } from '../../mqtt/connect-mqtt.ts';
 import { compileTemplate, type TopicTemplate } from '../../mqtt/topic-template.ts';
 import type { Sink, SinkRecord, SinkSetup } from '../../ports/sink.ts';
 import type { MqttSinkOptions } from '../mqtt.ts';
-import { publish, type Outcome } from './publish.ts';
+import { publishAll, type Outcome } from './publish-all.ts';
 
 /** @throws UserError MQTT_FILE_UNREADABLE */
 export async function createPublisher(options: MqttSinkOptions, setup: SinkSetup): Promise<Sink> {
@@ -33,17 +33,22 @@ class Publisher implements Sink {
     return this.#connection;
   }
 
-  /** @throws RetriableError MQTT_UNACKNOWLEDGED, MQTT_MESSAGE_REFUSED; PoisonRecordError MQTT_TOPIC_INVALID */
-  async write(record: SinkRecord): Promise<void> {
-    const topic = await this.#topic.fill(record);
+  write(record: SinkRecord): Promise<void> {
+    return this.writeAll([record]);
+  }
+
+  /** @throws OutsideAwayError, RetriableError MQTT_MESSAGE_REFUSED; PoisonRecordError MQTT_TOPIC_INVALID */
+  async writeAll(records: readonly SinkRecord[]): Promise<void> {
+    const messages = await Promise.all(
+      records.map(async (record) => ({ topic: await this.#topic.fill(record), payload: payloadOf(record) })),
+    );
     const { client } = await this.open();
     const { qos, retain } = this.#options;
     const { signal, clock } = this.#setup;
-    const payload = payloadOf(record);
-    const outcome = await publish(client, { topic, payload, options: { qos, retain }, signal, clock });
+    const outcome = await publishAll(client, messages, { options: { qos, retain }, signal, clock });
     if (outcome === 'acknowledged') return;
-    await this.close(); // it would be sent again with the next connection of this client
-    throw this.#unwritten(topic, outcome);
+    await this.close(); // they would be sent again with the next connection of this client
+    throw this.#unwritten(messages[0]?.topic ?? '', outcome);
   }
 
   async close(): Promise<void> {
@@ -56,7 +61,7 @@ class Publisher implements Sink {
     const { url } = this.#options;
     if (outcome === 'stopped') {
       const sentence = `the MQTT broker at ${url} has not acknowledged a message on "${topic}"; it is published again at the next start`;
-      return new RetriableError('MQTT_UNACKNOWLEDGED', sentence);
+      return new OutsideAwayError('MQTT_UNACKNOWLEDGED', sentence);
     }
     const sentence = `the MQTT broker at ${url} ends the connection whenever it gets a message on "${topic}"; look at its log, and at the size of the message`;
     return new RetriableError('MQTT_MESSAGE_REFUSED', sentence);
