@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SourceRecord } from '../../pipeline/ports/source.ts';
+import { freePorts } from '../../pipeline/broker/free-port.ts';
+import { hasNginx, startNginx } from '../compose/nginx-process.ts';
 import { until } from '../integration/until.ts';
 import { sinkRecord } from '../sinks/sink-setup.ts';
 import { startViewer } from '../sinks/viewer-harness.ts';
-import { camera } from '../sources/camera-harness.ts';
+import { camera, cameraAtHome } from '../sources/camera-harness.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { filmStreet } from './filmed-street.ts';
 
@@ -150,4 +152,29 @@ describe.skipIf(!hasChromium)('the page of browser-camera (skips where chromium 
     expect((times.at(-1)! - times[0]!) / 9).toBeGreaterThan(150);
     expect(await page.evaluate("document.getElementById('preview').srcObject")).toBe(null);
   });
+
+  test.skipIf(!hasNginx)(
+    'behind NGINX, below a path, sends and shows the result, and goes on when the server is back (skips without nginx)',
+    async () => {
+      const { viewer, onRecord } = await reflected();
+      const { port } = await freePorts(0);
+      const options = { port, viewer, token: 'chosen-by-hand', address: 'https://camera.example/camera/' };
+      const first = await camera(options, { onRecord });
+      const proxy = await startNginx({ viewer: Number(new URL(viewer).port), camera: port });
+      const page = await open(new URL('/camera/#token=chosen-by-hand', proxy.address));
+
+      await start(page);
+      await until(async () => (await numberIn(page, '#latency')) > 0, { what: 'a latency' });
+      expect(await page.locator('#code svg').isVisible()).toBe(true);
+      await first.stop();
+      await untilText(page, '#status-text', 'Connection lost');
+      const sent = await numberIn(page, '#sent');
+      const second = await cameraAtHome(options, { onRecord });
+
+      await untilText(page, '#status-text', 'Live');
+      await until(async () => (await numberIn(page, '#sent')) > sent + 5, { what: 'pictures after the restart' });
+      await until(() => page.locator('#curtain').isHidden(), { what: 'a result after the restart' });
+      expect(second.records.length).toBeGreaterThan(5);
+    },
+  );
 });

@@ -3,14 +3,15 @@
  * while another is on its way is dropped, so that none grows old here. Whatever the server says is set as text.
  */
 export const script = String.raw`
-const RETRY_MS = 1000, ANSWER_MS = 20000, POLL_MS = 1000, FIGURES_MS = 500, RATE_MS = 3000, STALE_MS = 5000, MOST_TAKEN = 300, MOST_LATENCIES = 15;
+const RETRY_MS = 1000, ANSWER_MS = 20000, POLL_MS = 1000, FIGURES_MS = 500, RATE_MS = 3000, STALE_MS = 5000, MOST_TAKEN = 300, MOST_LATENCIES = 15, SILENT_MS = 15000;
+const AWAY = [undefined, 502, 504]; // no answer, or that of a proxy before a server that is away
 const root = document.documentElement;
 const at = (id) => document.getElementById(id);
 const page = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join('');
 const video = at('preview'), still = document.createElement('canvas'), result = at('result');
 const taken = new Map(); // id of a frame -> when it was taken, by the clock of this page
 const latencies = [], sentAt = [], shownAt = [];
-let setup = null, media = null, sending = false, sent = 0, dropped = 0, roundTripMs = null, shownMs = null, watching = null, dueMs = 0;
+let setup = null, media = null, sending = false, sent = 0, dropped = 0, roundTripMs = null, shownMs = null, watching = null, openedMs = 0, dueMs = 0;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const token = () => new URLSearchParams(location.hash.slice(1)).get('token');
@@ -60,7 +61,7 @@ async function failed(error) {
     notice(token() === null ? null : error.message);
     return new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
   }
-  if (error.status === undefined) {
+  if (AWAY.includes(error.status)) {
     setState('lost', 'Connection lost');
     notice('The server is away. Trying again; it goes on by itself.');
   } else {
@@ -166,6 +167,7 @@ function remember(id, takenMs) {
 async function watch() {
   for (;;) {
     watching = new AbortController();
+    openedMs = performance.now();
     try {
       const answer = await ask('result/stream.mjpg?source=' + encodeURIComponent(cameraName()), { signal: watching.signal });
       for await (const picture of pictures(answer.body)) await paint(picture);
@@ -221,7 +223,14 @@ async function showDevices() {
   at('device').value = chosen;
 }
 
+/** A network that goes away tells nobody: a stream that is silent while pictures are taken is opened anew. */
+function reopenIfSilent() {
+  const now = performance.now();
+  if (media && sentAt.at(-1) > now - STALE_MS && Math.max(openedMs, shownMs ?? 0) < now - SILENT_MS) watching?.abort();
+}
+
 function showFigures() {
+  reopenIfSilent();
   const sorted = [...latencies].sort((a, b) => a - b);
   const isFresh = shownMs !== null && performance.now() - shownMs < STALE_MS;
   text('latency', sorted.length > 0 && isFresh ? String(Math.round(sorted[sorted.length >> 1])) : '–');
