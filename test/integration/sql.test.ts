@@ -97,4 +97,43 @@ describe.skipIf(whyNot !== null)(`PostgreSQL${whyNot === null ? '' : ` (${whyNot
       await copiesThroughKills({ url: server.url, query: (sql) => server.query(sql) }, topology);
     },
   );
+
+  test(
+    'while the server is away the tap waits, and what it refuses is set aside alone',
+    { timeout: 120_000 },
+    async () => {
+      await server.query('CREATE TABLE stock (item TEXT PRIMARY KEY, pieces INTEGER CHECK (pieces >= 0))');
+      const topology = await uniqueTopology(`
+name: stock
+topics: { frames.stock: { partitions: 1 } }
+taps:
+  stock: { on: frames.stock, sink: sql, with: { url: "${server.url}", table: stock, key: item }, onError: { retries: 0 } }
+`);
+      const up = await tapline({ args: ['up', topology.file, '--no-ui'], env, directory: topology.directory });
+      await up.line(/metrics http/);
+      const send = async (...rows: object[]): Promise<void> => {
+        const produce = await tapline({ args: ['produce', topology.topic('frames.stock')], env });
+        produce.process.stdin!.end(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+        expect(await produce.ended).toBe(0);
+      };
+      const stock = () => server.query('SELECT * FROM stock ORDER BY item');
+
+      await send({ item: 'cocoa', pieces: 1 }, { item: 'milk', pieces: -1 }, { item: 'tea', pieces: 3 });
+      await until(async () => (await stock()).length === 2, { what: 'two items' });
+      await server.pause();
+      await send({ item: 'tea', pieces: 2 }, { item: 'water', pieces: 9 });
+      await up.line(/cannot be written to: .*trying again in/);
+      await server.resume();
+      await until(async () => (await stock()).length === 3, { what: () => `water\n${up.lines.join('\n')}` });
+      expect(await up.stop()).toBe(0);
+
+      expect(await stock()).toEqual([
+        { item: 'cocoa', pieces: 1 },
+        { item: 'tea', pieces: 2 },
+        { item: 'water', pieces: 9 },
+      ]);
+      const letters = await readAll(bootstrap, `${topology.name}.stock.dlq`);
+      expect(letters.map(({ value }) => String(value))).toEqual(['{"item":"milk","pieces":-1}']);
+    },
+  );
 });
