@@ -11,12 +11,17 @@ import { localServer, received, type Received } from './local-server.ts';
 import { copyExample, runExample, type ExampleCopy } from './run-example.ts';
 
 const bootstrap = inject('bootstrap');
-const TOTAL = 3_000;
-const CLIENTS = 40;
-const KILLS = 5;
+const TOTAL = 10_000;
+const CLIENTS = 20;
+/** Orders that a client sends in one request. */
+const CART = 10;
+/** How often each part of the topology loses a worker. */
+const KILLS_EACH = 2;
+/** Shop, once, inventory and notification. */
+const PARTS = 4;
 const ITEMS = {
-  tea: { stock: 1800, price: 3.95 },
-  coffee: { stock: 5000, price: 7.49 },
+  tea: { stock: 6000, price: 3.95 },
+  coffee: { stock: 20_000, price: 7.49 },
   cocoa: { stock: 10, price: 5.1 },
 };
 type Item = keyof typeof ITEMS;
@@ -33,15 +38,16 @@ const orders: readonly Order[] = Array.from({ length: TOTAL }, (_, n) => ({
   quantity: 1 + (n % 5),
 }));
 
-/** Sends until it is acknowledged, as clients do that got no answer or 503. */
-async function buy(order: Order, url: string): Promise<void> {
+/** Sends orders until they are acknowledged, as clients do that got no answer or 503. */
+async function buy(cart: readonly Order[], url: string): Promise<void> {
   const request = {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': order.order },
-    body: JSON.stringify(order),
+    headers: { 'content-type': 'application/json', 'idempotency-key': `cart-of-${cart[0]!.order}` },
+    body: JSON.stringify(cart),
   };
   for (;;) {
     const answer = await fetch(url, request).catch(() => null);
+    await answer?.arrayBuffer(); // what is left unread keeps its connection from the next request
     if (answer?.status === 202) return;
     expect([undefined, 503]).toContain(answer?.status);
     await sleep(100); // the pace of the client, not of the test
@@ -52,18 +58,25 @@ async function buyAll(url: string, onBought: (count: number) => void): Promise<v
   let next = 0;
   let bought = 0;
   const client = async (): Promise<void> => {
-    for (let order = orders[next++]; order; order = orders[next++]) {
-      await buy(order, url);
-      onBought(++bought);
+    while (next < TOTAL) {
+      const cart = orders.slice(next, (next += CART));
+      await buy(cart, url);
+      onBought((bought += cart.length));
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));
 }
 
-async function killOne(run: TopologyRun, random: () => number): Promise<void> {
-  const { sources, stages, taps } = await run.status();
-  const parts = [...sources, ...stages, ...taps].filter(({ pids }) => pids.length > 0);
-  process.kill(oneOf(random, oneOf(random, parts).pids), 'SIGKILL');
+/** Kills a worker of the part whose turn it is: of each part as often. */
+async function killOne(run: TopologyRun, { turn, random }: { turn: number; random: () => number }): Promise<void> {
+  const running = async () => {
+    const { sources, stages, taps } = await run.status();
+    const parts = [...sources, ...stages, ...taps];
+    return parts[turn % parts.length]!.pids;
+  };
+  let pids: readonly number[] = [];
+  await until(async () => (pids = await running()).length > 0, { what: `a worker for kill ${turn}` });
+  process.kill(oneOf(random, pids), 'SIGKILL');
 }
 
 function jsonOf<Value>(records: readonly ConsumerRecord[]): Value[] {
@@ -112,10 +125,13 @@ test(
     const random = randomFrom(7);
 
     const kills: Promise<void>[] = [];
+    const most = PARTS * KILLS_EACH;
     await buyAll(`http://127.0.0.1:${port}/orders`, (bought) => {
-      if (bought % Math.floor(TOTAL / (KILLS + 1)) === 0) kills.push(killOne(run, random));
+      const isDue = kills.length < most && bought >= ((kills.length + 1) * TOTAL) / (most + 1);
+      if (isDue) kills.push(killOne(run, { turn: kills.length, random }));
     });
     await Promise.all(kills);
+    expect(kills).toHaveLength(most);
     const outcomes = async () => {
       const [confirmed, rejected] = await Promise.all(
         ['orders.confirmed', 'orders.rejected'].map((name) => readAll(bootstrap, example.topic(name))),
@@ -152,6 +168,9 @@ test(
     }
     expect([...keys.values()].filter((ids) => ids.size !== 1)).toEqual([]);
     expect(new Set([...keys.values()].flatMap((ids) => [...ids])).size).toBe(TOTAL);
+    const { sources, stages, taps } = await run.status();
+    const restarts = [...sources, ...stages, ...taps].map((part) => part.restarts);
+    expect(restarts.filter((count) => count >= KILLS_EACH)).toHaveLength(PARTS);
     expect(await run.stop()).toBe(0);
   },
 );
