@@ -1,4 +1,4 @@
-import { appendFile, rename } from 'node:fs/promises';
+import { appendFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createKafka } from '../../pipeline/kafka/index.ts';
@@ -28,6 +28,18 @@ function endOf(topic: string): () => Promise<number> {
     const [description] = await admin.describeTopics([topic]);
     return (description?.partitions ?? []).reduce((sum, { high }) => sum + Number(high), 0);
   };
+}
+
+/** The lines of files as they lie there, each with the inode of its file and the byte it begins at. */
+async function linesIn(files: readonly string[]): Promise<readonly string[]> {
+  const each = files.map(async (file) => {
+    const [bytes, { ino }] = await Promise.all([readFile(file), stat(file)]);
+    const lines: string[] = [];
+    for (let at = 0, end = bytes.indexOf('\n'); end >= 0; at = end + 1, end = bytes.indexOf('\n', at))
+      lines.push(`${ino} ${at} ${bytes.toString('utf8', at, end)}`);
+    return lines;
+  });
+  return (await Promise.all(each)).flat();
 }
 
 test('what a source has read can be forgotten, while it runs too', async () => {
@@ -105,7 +117,12 @@ test(
     expect(await seen()).toEqual(Array.from({ length: TOTAL }, (_, n) => `line ${n}`));
     const records = await readAll(bootstrap, topology.topic('frames.lines'));
     expect(new Set(records.map(({ headers }) => headerText(headers, 'ce_id'))).size).toBe(TOTAL);
-    expect(new Set(records.map(({ headers }) => headerText(headers, 'file-inode'))).size).toBe(3);
+    const places = records.map(({ value, headers }) => {
+      const [inode, offset] = ['file-inode', 'file-offset'].map((name) => headerText(headers, name));
+      return `${inode} ${offset} ${String(value)}`;
+    });
+    expect(places).toEqual(await linesIn([`${log}.2`, `${log}.1`, log]));
+    expect(new Set(places.map((place) => place.split(' ')[0])).size).toBe(3);
     expect((await up.status()).sources[0]!.restarts).toBeGreaterThanOrEqual(5);
     expect(await up.stop()).toBe(0);
   },

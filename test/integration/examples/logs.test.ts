@@ -22,7 +22,7 @@ function lines(from: number, minute: number): string {
   return Array.from({ length: 20 }, (_, index) => line(from + index, minute)).join('');
 }
 
-test('logs: every line is read once through a rotation, and a minute of errors raises one alarm and ends it', async () => {
+test('logs: every line is read once through a rotation and a kill, and a minute of errors raises one alarm and ends it', async () => {
   const example = await copyExample('logs');
   const log = join(example.directory, 'logs/shop.log');
   await mkdir(join(example.directory, 'logs'), { recursive: true });
@@ -36,12 +36,15 @@ test('logs: every line is read once through a rotation, and a minute of errors r
 
   const run = await runExample(example);
   await haveCome(20);
+  const [pid] = (await run.status()).sources[0]!.pids;
   await rename(log, `${log}.1`);
   await appendFile(`${log}.1`, lines(20, 2));
+  process.kill(pid!, 'SIGKILL');
   await writeFile(log, lines(40, 3));
   await haveCome(60);
   await appendFile(log, `Segmentation fault\n${lines(60, 4)}`);
   await run.line(/^alarm shop normal: 0 % errors/);
+  expect((await run.status()).sources[0]!.restarts).toBe(1);
   expect(await run.stop()).toBe(0);
 
   expect((await numbers()).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 80 }, (_, index) => index));
