@@ -20,6 +20,14 @@ export const sinkErrors = {
     cause: 'The files sink was told to write pictures, but a record holds none.',
     mend: 'Tap a topic with encoded pictures, or use format: jsonl.',
   },
+  SINK_NOT_ALERT: {
+    cause: 'The clip sink was handed a record that is no alert.',
+    mend: 'Tap a topic that a stage with process: rules writes.',
+  },
+  SINK_CUT_SHORT: {
+    cause: 'The tap was stopped while it cut a clip.',
+    mend: 'Nothing to do: the clip is cut when the tap runs again, as long as its pictures are in their topic.',
+  },
   SINK_NO_ANSWER: {
     cause: 'The address of a webhook could not be reached or did not answer in time.',
     mend: 'Check the address and its server; raise timeout, or onError.retries of the tap, if it is away for longer.',

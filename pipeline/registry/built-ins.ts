@@ -22,6 +22,7 @@ import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
 import alerts from '../sinks/alerts/index.ts';
+import clip from '../sinks/clip.ts';
 import consoleSink from '../sinks/console.ts';
 import files from '../sinks/files.ts';
 import mqttSink from '../sinks/mqtt.ts';
@@ -82,7 +83,18 @@ const sources: readonly SourceDefinition[] = [
   sensors,
   mqttSource,
 ];
-const sinks: readonly SinkDefinition[] = [viewer, alerts, plot, consoleSink, files, topic, webhook, sqlSink, mqttSink];
+const sinks: readonly SinkDefinition[] = [
+  viewer,
+  alerts,
+  plot,
+  consoleSink,
+  files,
+  clip,
+  topic,
+  webhook,
+  sqlSink,
+  mqttSink,
+];
 
 /** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
 export const builtIns: Registry = {
