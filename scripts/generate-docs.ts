@@ -3,13 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { catalogue } from '../pipeline/errors/catalogue.ts';
-import { builtIns } from '../pipeline/registry/built-ins.ts';
+import { loadBuiltIns } from '../pipeline/registry/built-ins.ts';
 import { testFileJsonSchema } from '../pipeline/testing/files/json-schema.ts';
 import { topologyJsonSchema } from '../pipeline/topology/json-schema.ts';
 import { referenceMarkdown } from '../pipeline/topology/reference.ts';
 
 /** Text of each generated file by its path from the project folder, formatted as the formatter wants it. */
 export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
+  const builtIns = await loadBuiltIns();
   const texts = new Map([
     ['docs/topology.schema.json', JSON.stringify(topologyJsonSchema(builtIns))],
     ['docs/topology-test.schema.json', JSON.stringify(testFileJsonSchema())],

@@ -1,108 +1,94 @@
-import aggregate from '../../processors/aggregate/index.ts';
-import annotate from '../../processors/annotate/index.ts';
-import changed from '../../processors/changed.ts';
-import cocoSsd from '../../processors/coco-ssd/index.ts';
-import decode from '../../processors/decode.ts';
-import dedupe from '../../processors/dedupe.ts';
-import encode from '../../processors/encode.ts';
-import exec from '../../processors/exec/index.ts';
-import faces from '../../processors/faces/index.ts';
-import filter from '../../processors/filter.ts';
-import hysteresis from '../../processors/hysteresis/index.ts';
-import join from '../../processors/join/index.ts';
-import map from '../../processors/map.ts';
-import meta from '../../processors/meta.ts';
-import motion from '../../processors/motion/index.ts';
-import repartition from '../../processors/repartition.ts';
-import resize from '../../processors/resize.ts';
-import rules from '../../processors/rules/index.ts';
-import throttle from '../../processors/throttle.ts';
-import track from '../../processors/track/index.ts';
 import type { ProcessorDefinition } from '../ports/processor.ts';
 import type { SinkDefinition } from '../ports/sink.ts';
 import type { SourceDefinition } from '../ports/source.ts';
-import alerts from '../sinks/alerts/index.ts';
-import clip from '../sinks/clip.ts';
-import consoleSink from '../sinks/console.ts';
-import files from '../sinks/files.ts';
-import mqttSink from '../sinks/mqtt.ts';
-import plot from '../sinks/plot/index.ts';
-import sqlSink from '../sinks/sql.ts';
-import topic from '../sinks/topic.ts';
-import viewer from '../sinks/viewer/index.ts';
-import webhook from '../sinks/webhook.ts';
-import browserCamera from '../sources/browser-camera.ts';
-import fileTail from '../sources/file-tail.ts';
-import http from '../sources/http.ts';
-import httpListen from '../sources/http-listen.ts';
-import images from '../sources/images.ts';
-import mqttSource from '../sources/mqtt.ts';
-import rtsp from '../sources/rtsp.ts';
-import sensors from '../sources/sensors.ts';
-import sql from '../sources/sql.ts';
-import stdin from '../sources/stdin.ts';
-import synthetic from '../sources/synthetic.ts';
-import video from '../sources/video.ts';
-import webcam from '../sources/webcam.ts';
-import type { Definition, Registered, Registry } from '../topology/registry.ts';
+import type { Definition, DefinitionKind, Registered, Registry } from '../topology/registry.ts';
+import type { DefinitionOf } from './import-definition.ts';
 
-const processors: readonly ProcessorDefinition[] = [
-  decode,
-  resize,
-  motion,
-  cocoSsd,
-  faces,
-  track,
-  rules,
-  annotate,
-  encode,
-  meta,
-  filter,
-  map,
-  aggregate,
-  join,
-  dedupe,
-  changed,
-  hysteresis,
-  throttle,
-  repartition,
-  exec,
-];
-const sources: readonly SourceDefinition[] = [
-  synthetic,
-  video,
-  webcam,
-  browserCamera,
-  rtsp,
-  images,
-  http,
-  httpListen,
-  stdin,
-  fileTail,
-  sql,
-  sensors,
-  mqttSource,
-];
-const sinks: readonly SinkDefinition[] = [
-  viewer,
-  alerts,
-  plot,
-  consoleSink,
-  files,
-  clip,
-  topic,
-  webhook,
-  sqlSink,
-  mqttSink,
-];
+type Modules<D> = Readonly<Record<string, () => Promise<{ readonly default: D }>>>;
 
-/** All that comes with tapline, by name. Importing these modules is cheap: what is heavy loads when a worker starts. */
-export const builtIns: Registry = {
-  processors: byName(processors),
-  sources: byName(sources),
-  sinks: byName(sinks),
+const processors: Modules<ProcessorDefinition> = {
+  decode: () => import('../../processors/decode.ts'),
+  resize: () => import('../../processors/resize.ts'),
+  motion: () => import('../../processors/motion/index.ts'),
+  'coco-ssd': () => import('../../processors/coco-ssd/index.ts'),
+  faces: () => import('../../processors/faces/index.ts'),
+  track: () => import('../../processors/track/index.ts'),
+  rules: () => import('../../processors/rules/index.ts'),
+  annotate: () => import('../../processors/annotate/index.ts'),
+  encode: () => import('../../processors/encode.ts'),
+  meta: () => import('../../processors/meta.ts'),
+  filter: () => import('../../processors/filter.ts'),
+  map: () => import('../../processors/map.ts'),
+  aggregate: () => import('../../processors/aggregate/index.ts'),
+  join: () => import('../../processors/join/index.ts'),
+  dedupe: () => import('../../processors/dedupe.ts'),
+  changed: () => import('../../processors/changed.ts'),
+  hysteresis: () => import('../../processors/hysteresis/index.ts'),
+  throttle: () => import('../../processors/throttle.ts'),
+  repartition: () => import('../../processors/repartition.ts'),
+  exec: () => import('../../processors/exec/index.ts'),
+};
+const sources: Modules<SourceDefinition> = {
+  synthetic: () => import('../sources/synthetic.ts'),
+  video: () => import('../sources/video.ts'),
+  webcam: () => import('../sources/webcam.ts'),
+  'browser-camera': () => import('../sources/browser-camera.ts'),
+  rtsp: () => import('../sources/rtsp.ts'),
+  images: () => import('../sources/images.ts'),
+  http: () => import('../sources/http.ts'),
+  'http-listen': () => import('../sources/http-listen.ts'),
+  stdin: () => import('../sources/stdin.ts'),
+  'file-tail': () => import('../sources/file-tail.ts'),
+  sql: () => import('../sources/sql.ts'),
+  sensors: () => import('../sources/sensors.ts'),
+  mqtt: () => import('../sources/mqtt.ts'),
+};
+const sinks: Modules<SinkDefinition> = {
+  viewer: () => import('../sinks/viewer/index.ts'),
+  alerts: () => import('../sinks/alerts/index.ts'),
+  plot: () => import('../sinks/plot/index.ts'),
+  console: () => import('../sinks/console.ts'),
+  files: () => import('../sinks/files.ts'),
+  clip: () => import('../sinks/clip.ts'),
+  topic: () => import('../sinks/topic.ts'),
+  webhook: () => import('../sinks/webhook.ts'),
+  sql: () => import('../sinks/sql.ts'),
+  mqtt: () => import('../sinks/mqtt.ts'),
 };
 
-function byName<D extends Definition>(definitions: readonly D[]): ReadonlyMap<string, Registered<D>> {
-  return new Map(definitions.map((definition) => [definition.name, { id: definition.name, definition }]));
+const MODULES = { processor: processors, source: sources, sink: sinks };
+
+/** Names of all that comes with tapline, in the order in which people look at them. */
+export function builtInNames(kind: DefinitionKind): readonly string[] {
+  return Object.keys(MODULES[kind]);
+}
+
+/** What comes with tapline under this name; its module is loaded when it is asked for. */
+export async function loadBuiltIn<K extends DefinitionKind>(
+  kind: K,
+  name: string,
+): Promise<Registered<DefinitionOf<K>> | undefined> {
+  const modules: Modules<Definition> = MODULES[kind];
+  if (!Object.hasOwn(modules, name)) return undefined;
+  const loaded = await modules[name]?.();
+  return loaded && { id: name, definition: loaded.default as DefinitionOf<K> };
+}
+
+/** All that comes with tapline. */
+export async function loadBuiltIns(): Promise<Registry> {
+  return {
+    processors: await loadShelf('processor'),
+    sources: await loadShelf('source'),
+    sinks: await loadShelf('sink'),
+  };
+}
+
+/** All of a kind. */
+export async function loadShelf<K extends DefinitionKind>(kind: K): Promise<Map<string, Registered<DefinitionOf<K>>>> {
+  const shelf = new Map<string, Registered<DefinitionOf<K>>>();
+  for (const name of builtInNames(kind)) {
+    const registered = await loadBuiltIn(kind, name);
+    if (registered) shelf.set(name, registered);
+  }
+  return shelf;
 }

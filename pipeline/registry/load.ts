@@ -11,7 +11,7 @@ import {
   type Registered,
   type Registry,
 } from '../topology/registry.ts';
-import { builtIns } from './built-ins.ts';
+import { loadBuiltIn, loadShelf } from './built-ins.ts';
 import { findModule, similarFile } from './find-module.ts';
 import { importDefinition, type DefinitionOf } from './import-definition.ts';
 import { codeOf } from './module-code.ts';
@@ -37,8 +37,8 @@ export interface LoadedRegistry {
  * @throws UserError TOPOLOGY_BROKEN_MODULE, or TOPOLOGY_UNKNOWN_* for a name that is not built in.
  */
 export async function loadDefinition<K extends DefinitionKind>(kind: K, id: string): Promise<DefinitionOf<K>> {
-  const builtIn = builtIns[SHELVES[kind]].get(id)?.definition;
-  if (builtIn) return builtIn as DefinitionOf<K>;
+  const builtIn = await loadBuiltIn(kind, id);
+  if (builtIn) return builtIn.definition;
   if (isModulePath(id)) return await importDefinition(kind, id);
   throw new UserError(NOT_FOUND[kind], `there is no ${kind} "${id}"; give a built-in name or the path of a module`);
 }
@@ -52,11 +52,12 @@ export async function loadRegistry(
   baseDirectory: string,
   atHand: readonly ProcessorDefinition[] = [],
 ): Promise<LoadedRegistry> {
-  const given = atHand.map((definition) => [definition.name, { id: definition.name, definition }] as const);
-  const registry = {
-    processors: new Map([...builtIns.processors, ...given]),
-    sources: new Map(builtIns.sources),
-    sinks: new Map(builtIns.sinks),
+  const repartition = await loadBuiltIn('processor', 'repartition'); // planned where a stage groups by another key
+  const given = atHand.map((definition) => ({ id: definition.name, definition }));
+  const registry: Registry = {
+    processors: new Map([...(repartition ? [repartition] : []), ...given].map((one) => [one.id, one])),
+    sources: new Map(),
+    sinks: new Map(),
   };
   const findings: Finding[] = [];
   const files: string[] = [];
@@ -66,10 +67,13 @@ export async function loadRegistry(
     if (part.reference === undefined || shelf.has(part.reference)) continue;
     const place = placeOfValue(root, [...part.path, typeKey]);
     try {
-      const loaded = await loadModule(kind, part.reference, baseDirectory);
-      if (!loaded) continue;
-      shelf.set(part.reference, loaded.registered);
-      files.push(...loaded.files);
+      const builtIn = await loadBuiltIn(kind, part.reference);
+      const loaded = builtIn
+        ? { registered: builtIn, files: [] }
+        : await loadModule(kind, part.reference, baseDirectory);
+      if (loaded) shelf.set(part.reference, loaded.registered);
+      else await addAll(kind, shelf);
+      files.push(...(loaded?.files ?? []));
     } catch (error) {
       const code = error instanceof UserError ? error.code : 'TOPOLOGY_BROKEN_MODULE';
       findings.push(errorAt(place, { code, message: `${nameOf(part)}: ${messageOf(error)}` }));
@@ -83,7 +87,15 @@ interface LoadedModule<D extends Definition> {
   readonly files: readonly string[];
 }
 
-/** Undefined for a bare name that has no module: lint knows what was meant. */
+/** A name that nothing has: lint says what there is, and which of it was meant. */
+async function addAll<K extends DefinitionKind>(
+  kind: K,
+  shelf: Map<string, Registered<DefinitionOf<K>>>,
+): Promise<void> {
+  for (const [name, builtIn] of await loadShelf(kind)) if (!shelf.has(name)) shelf.set(name, builtIn);
+}
+
+/** Undefined for a bare name that has no module. */
 async function loadModule<K extends DefinitionKind>(
   kind: K,
   reference: string,

@@ -11,7 +11,6 @@ import { applyOverrides, type Assignment } from '../topology/overrides.ts';
 import type { ParsedTopology } from '../topology/parse.ts';
 import type { Plan } from '../topology/plan.ts';
 import type { Registry } from '../topology/registry.ts';
-import { builtIns } from './built-ins.ts';
 import { loadRegistry } from './load.ts';
 import { variablesFrom } from './find-variable.ts';
 import { readLayers } from './read-layers.ts';
@@ -43,6 +42,9 @@ export interface ReadTopology {
   readonly registry: Registry;
   readonly findings: readonly Finding[];
 }
+
+/** What a file can name that cannot be read. */
+const NOTHING: Registry = { processors: new Map(), sources: new Map(), sinks: new Map() };
 
 /** A topology with errors; the message is all findings, one a line. */
 export class TopologyInvalidError extends UserError {
@@ -82,7 +84,7 @@ async function examine(request: TopologyRequest) {
   );
   const parsed = fillVariables(withOverrides(layered, request), find);
   const redact = redactor(parsed.secrets);
-  if (!isYaml(parsed)) return { parsed, files, registry: builtIns, findings: sortFindings(parsed.findings), redact };
+  if (!isYaml(parsed)) return { parsed, files, registry: NOTHING, findings: sortFindings(parsed.findings), redact };
   const loaded = await loadRegistry(parsed.root, dirname(resolve(file)), request.processors);
   const { registry } = loaded;
   const told = { ...parsed, findings: [...parsed.findings, ...loaded.findings] };

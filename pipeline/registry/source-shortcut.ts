@@ -4,7 +4,7 @@ import { UserError } from '../errors/pipeline-error.ts';
 import { entriesAt, type Located } from '../topology/located.ts';
 import type { Assignment } from '../topology/overrides.ts';
 import { listed } from '../topology/suggest.ts';
-import { builtIns } from './built-ins.ts';
+import { builtInNames } from './built-ins.ts';
 
 const ADDRESS = /^[a-z][a-z0-9+.-]+:\/\//i;
 const PICTURE = /\.(jpe?g|png|webp|gif|avif)$/i;
@@ -28,7 +28,7 @@ export function expandSourceShortcut(root: Located, shortcut: string): readonly 
     text: `sources.${name}.${key}=${JSON.stringify(value.replaceAll('${', () => '$${'))}`,
     given,
   });
-  if (builtIns.sources.has(shortcut)) return [set('type', shortcut)];
+  if (builtInNames('source').includes(shortcut)) return [set('type', shortcut)];
   const path = ADDRESS.test(shortcut) ? shortcut : resolve(shortcut);
   return [set('type', isPictures(path) ? 'images' : 'video'), set('with.path', path)];
 }

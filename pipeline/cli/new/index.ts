@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Argument, Command } from 'commander';
 import { UserError } from '../../errors/pipeline-error.ts';
-import { builtIns } from '../../registry/built-ins.ts';
+import { builtInNames } from '../../registry/built-ins.ts';
 import type { DefinitionKind } from '../../topology/registry.ts';
 import { writeNewFiles, type NewFiles } from '../init/new-files.ts';
 import { filesOf } from '../init/templates.ts';
@@ -80,7 +80,7 @@ function checkName(kind: DefinitionKind, name: string): void {
     const mend = `give one of small letters, digits and hyphens, such as ${kind === 'processor' ? 'price' : 'shop'} or red-lights`;
     throw new UserError('ARGUMENT_INVALID', `"${name}" cannot be the name of a ${kind}; ${mend}`);
   }
-  if (builtIns[KINDS[kind].shelf].has(name)) {
+  if (builtInNames(kind).includes(name)) {
     const sentence = `${kind} "${name}" is built in, and a topology that names it would get that one; choose another name`;
     throw new UserError('ARGUMENT_INVALID', sentence);
   }

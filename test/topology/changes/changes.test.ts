@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { builtIns } from '../../../pipeline/registry/built-ins.ts';
+import { loadBuiltIns } from '../../../pipeline/registry/built-ins.ts';
 import { buildPlan } from '../../../pipeline/topology/build-plan.ts';
 import {
   changesOf,
@@ -12,6 +12,7 @@ import {
 import { parseTopology } from '../../../pipeline/topology/parse.ts';
 import type { Plan } from '../../../pipeline/topology/plan.ts';
 
+const builtIns = await loadBuiltIns();
 const TOPICS = 'topics: { in: {}, other: {} }';
 const FILTER = "a: { from: in, process: filter, to: mid, with: { where: 'true' } }";
 const COUNT = 'c: { from: mid, process: aggregate, to: out, with: { compute: { n: count } } }';
