@@ -41,7 +41,10 @@ export function publishAll(
     let unacknowledged = messages.length;
     for (const { topic, payload } of messages)
       client.publish(topic, payload, options, (error) => {
-        if (error) { resolve('refused'); return; }
+        if (error) {
+          resolve('refused');
+          return;
+        }
         ends.forget();
         if (--unacknowledged === 0) resolve('acknowledged');
       });
