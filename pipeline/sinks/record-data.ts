@@ -4,6 +4,9 @@ import type { SinkRecord } from '../ports/sink.ts';
 /** How bytes that are no text are given: all of them, or their number alone. */
 export type BinaryAs = 'base64' | 'length';
 
+/** The latest time of a Date. */
+const LATEST_MS = 8.64e15;
+
 /** A record as one line of JSON: place, key, headers, and the value as JSON or text where it is; `selected` if any. */
 export function recordLine(record: SinkRecord, binaryAs: BinaryAs): string {
   const { headers, ...place } = recordBinding(record) as { headers: Record<string, string> } & Record<string, unknown>;
@@ -29,6 +32,12 @@ export function jsonOrText(text: string): unknown {
   } catch {
     return text; // plain text
   }
+}
+
+/** Milliseconds of an ISO time or of a number of them; null where it is neither, or no time a calendar knows. */
+export function timeMsOf(value: unknown): number | null {
+  const timeMs = typeof value === 'string' ? Date.parse(value) : value;
+  return typeof timeMs === 'number' && Math.abs(timeMs) <= LATEST_MS ? timeMs : null;
 }
 
 function valueOf(value: Buffer | null, binaryAs: BinaryAs): unknown {

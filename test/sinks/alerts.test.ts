@@ -67,6 +67,7 @@ describe('page of alerts', () => {
       durationMs: 9000,
     });
     expect(before.map(({ isLasting }) => isLasting)).toEqual([true, true]);
+    expect(first!['picture']).toMatch(/^picture\?/); // below any path a proxy serves the page at
     const pictures = await Promise.all([first, second].map(async (one) => page.fetch(String(one!['picture']))));
     expect(pictures.map(({ headers }) => headers.get('content-type'))).toEqual(['image/jpeg', 'image/jpeg']);
     const bytes = await Promise.all(pictures.map(async (one) => Buffer.from(await one.arrayBuffer())));
@@ -95,6 +96,14 @@ describe('page of alerts', () => {
     ]);
     const { problem } = (await (await page.fetch('/alerts.json')).json()) as { problem: string };
     expect(problem).toBe('Records of alerts that are no JSON object are left out: 1 so far.');
+  });
+
+  it('goes by the timestamp of a record whose times no calendar knows', async () => {
+    const page = await openPage();
+
+    await page.sink.write(alert({ id: 'a1', since: 1e300, time: -1e300 }, { timestampMs: 5000 }));
+
+    expect(await page.alerts()).toMatchObject([{ sinceMs: 5000, toldMs: 5000 }]);
   });
 
   it('tells of what changes, to those who watch, and closes while they do', async () => {

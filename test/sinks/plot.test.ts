@@ -83,6 +83,18 @@ describe('plot', () => {
     });
   });
 
+  it('leaves out numbers and times that no plot can show', async () => {
+    const { sink, told } = await openPlot({ y: 'value', x: 'at' });
+
+    for (const value of ['{"at":5,"value":1e999}', '{"at":1e300,"value":1}', '{"at":5,"value":-1e999}'])
+      await sink.write({ ...reading('a', 5, {}), value: Buffer.from(value) });
+
+    expect(await told()).toMatchObject({
+      lines: [],
+      problem: 'Records of readings without a number to plot are left out: 3 so far.',
+    });
+  });
+
   it('keeps the youngest points and lines, however many come and in whatever order', async () => {
     const { sink, told } = await openPlot({ y: 'value', points: 10, lines: 2 });
 

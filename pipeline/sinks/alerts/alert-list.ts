@@ -91,6 +91,6 @@ function bytesOf(picture: AlertPicture | null | undefined): number {
 }
 
 function shownAlert({ picture, pictureVersion, ...alert }: Kept): object {
-  const address = `/picture?id=${encodeURIComponent(alert.id)}&v=${pictureVersion}`;
+  const address = `picture?id=${encodeURIComponent(alert.id)}&v=${pictureVersion}`;
   return { ...alert, isLasting: isLasting(alert), picture: picture ? address : null };
 }

@@ -1,6 +1,6 @@
 import type { SinkRecord } from '../../ports/sink.ts';
 import { contentTypeOf } from '../../sources/content-type.ts';
-import { jsonOrText, textOf } from '../record-data.ts';
+import { jsonOrText, textOf, timeMsOf } from '../record-data.ts';
 
 /** A picture inside an alert. */
 export interface AlertPicture {
@@ -31,7 +31,7 @@ export function readAlert(record: SinkRecord): ToldAlert | null {
   const value = record.selected ?? jsonOf(record);
   if (!isObject(value)) return null;
   const { id, state, rule, labels, label, zone, sourceId, since, time, durationMs, best } = value;
-  const toldMs = timeOf(time) ?? timeOf(value['until']) ?? record.timestampMs;
+  const toldMs = timeMsOf(time) ?? timeMsOf(value['until']) ?? record.timestampMs;
   const score = isObject(best) ? best['score'] : value['score'];
   return {
     id: textIn(id) ?? `${record.partition}@${String(record.offset)}`,
@@ -40,7 +40,7 @@ export function readAlert(record: SinkRecord): ToldAlert | null {
     what: textsIn(labels ?? label ?? value['value']),
     score: typeof score === 'number' ? score : null,
     where: [...textsIn(sourceId), ...textsIn(zone)],
-    sinceMs: timeOf(since) ?? toldMs,
+    sinceMs: timeMsOf(since) ?? toldMs,
     toldMs,
     durationMs: typeof durationMs === 'number' ? durationMs : null,
     picture: pictureIn(value['picture']),
@@ -68,11 +68,6 @@ function textsIn(value: unknown): readonly string[] {
 function textIn(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function timeOf(value: unknown): number | null {
-  const timeMs = typeof value === 'string' ? Date.parse(value) : value;
-  return typeof timeMs === 'number' && Number.isFinite(timeMs) ? timeMs : null;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

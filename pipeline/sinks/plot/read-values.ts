@@ -1,5 +1,6 @@
 import { compileExpression } from '../../expression/expression.ts';
 import type { ConsumerRecord } from '../../ports/record.ts';
+import { timeMsOf } from '../record-data.ts';
 
 export interface ValuesSettings {
   readonly y: string | Readonly<Record<string, string>>;
@@ -23,21 +24,21 @@ export function createReadValues({ y, x, line }: ValuesSettings): ReadValues {
   const time = x === undefined ? null : compileExpression(x);
   const lineOf = line === undefined ? null : compileExpression(line);
   return async (record) => {
-    const timeMs = time ? timeOf(await time.evaluate(record)) : record.timestampMs;
+    const timeMs = time ? timeMsOf(await time.evaluate(record)) : record.timestampMs;
     if (timeMs === null) return [];
     const key = lineOf ? textOf(await lineOf.evaluate(record)) : (record.key?.toString() ?? '');
     const read = await Promise.all(
       values.map(async ({ name, expression }) => ({ name, value: await expression.evaluate(record) })),
     );
     return read.flatMap(({ name, value }) =>
-      typeof value === 'number' ? [{ line: [key, name].filter((part) => part !== '').join(' '), timeMs, value }] : [],
+      isNumber(value) ? [{ line: [key, name].filter((part) => part !== '').join(' '), timeMs, value }] : [],
     );
   };
 }
 
-function timeOf(value: unknown): number | null {
-  const timeMs = typeof value === 'string' ? Date.parse(value) : value;
-  return typeof timeMs === 'number' && Number.isFinite(timeMs) ? timeMs : null;
+/** JSON may hold a number that is larger than any, such as 1e999. */
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,5 @@
 /**
- * What the scripts of live pages begin with: they are told of changes by /events, say so when the connection is lost, and
+ * What the scripts of live pages begin with: they are told of changes by events, say so when the connection is lost, and
  * find back by themselves. Whatever the server says is set as text, never as markup.
  */
 export const liveScript = String.raw`'use strict';
@@ -34,7 +34,7 @@ function notice(sentence) {
 function connect(onData) {
   clearTimeout(retry);
   events?.close();
-  events = new EventSource('/events');
+  events = new EventSource('events');
   const alive = () => {
     clearTimeout(watchdog);
     watchdog = setTimeout(lose, SILENT_MS);

@@ -15,7 +15,7 @@ const MAIN = `<main>
 <div class="caption"><p id="large-text"></p><button id="close" type="button">Close</button></div>
 </dialog>`;
 
-const NOSCRIPT = 'Without JavaScript: <a href="/alerts.json">the alerts as JSON</a>.';
+const NOSCRIPT = 'Without JavaScript: <a href="alerts.json">the alerts as JSON</a>.';
 
 /** The page of alerts. */
 export function html(words: PageWords): string {

@@ -14,7 +14,7 @@ const MAIN = `<main>
 <ul id="lines" aria-label="Lines; press one to hide it"></ul>
 </main>`;
 
-const NOSCRIPT = 'Without JavaScript: <a href="/plot.json">the values as JSON</a>.';
+const NOSCRIPT = 'Without JavaScript: <a href="plot.json">the values as JSON</a>.';
 
 /** The page of a plot. */
 export function html(words: PageWords): string {
