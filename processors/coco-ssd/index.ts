@@ -1,5 +1,5 @@
-import { compiledEntry, defineProcessor, readRawFrame, type ProcessorSetup } from '../../pipeline/index.ts';
-import { withObjects } from '../detection/with-objects.ts';
+import { compiledEntry, defineProcessor, type ProcessorSetup } from '../../pipeline/index.ts';
+import { detecting } from '../detection/detecting.ts';
 import type { DetectorPool } from '../detection/thread/detector-pool.ts';
 import type { ThreadData } from './detector.ts';
 import { options, type CocoSsdOptions } from './options.ts';
@@ -17,14 +17,7 @@ export default defineProcessor({
   options,
   async create(settings, setup) {
     const pool = await openPool(settings, setup);
-    return {
-      concurrency: settings.threads,
-      process: async (record) => {
-        const frame = readRawFrame(record);
-        return withObjects(frame, MODEL, await pool.detect(frame.bytes, frame.pixels));
-      },
-      close: () => pool.close(),
-    };
+    return { concurrency: settings.threads, ...detecting(MODEL, pool) };
   },
 });
 

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { detectionOptions } from '../detection/options.ts';
 import { labelIds } from './coco-classes.ts';
 
 const className = z.string().refine((name) => labelIds.has(name), {
@@ -25,7 +26,7 @@ export const options = z
       .describe(
         'What computes: onnx (fastest), the coco-ssd package on WebAssembly or on native TensorFlow, or the first that loads.',
       ),
-    minScore: z.number().min(0).max(1).default(0.5).describe('Leaves out what is found with a lower score.'),
+    minScore: detectionOptions.minScore,
     maxBoxes: z.int().positive().max(1917).default(20).describe('At most this many objects a frame, the best ones.'),
     classes: z.array(className).nonempty().optional().describe('Keeps these classes of COCO only. Default: all 80.'),
     nms: z
@@ -34,12 +35,8 @@ export const options = z
       .describe(
         'How overlapping boxes are thinned out. coco-ssd: as the package does, classes compete, minScore is the overlap limit too.',
       ),
-    threads: z.int().positive().max(64).default(1).describe('Worker threads, each with a model of its own.'),
-    modelDirectory: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Folder of the weights, relative to the topology file. Default: the cache of models:pull.'),
+    threads: detectionOptions.threads,
+    modelDirectory: detectionOptions.modelDirectory,
   })
   .refine(({ backend, nms }) => nms === 'coco-ssd' || backend === 'onnx' || backend === 'auto', {
     path: ['nms'],

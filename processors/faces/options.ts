@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { detectionOptions } from '../detection/options.ts';
 
 /** The options of faces. */
 export const options = z.strictObject({
-  minScore: z.number().min(0).max(1).default(0.5).describe('Leaves out what is found with a lower score.'),
+  minScore: detectionOptions.minScore,
   maxBoxes: z.int().positive().max(1000).default(20).describe('At most this many faces a frame, the best ones.'),
   inputSize: z
     .int()
@@ -19,12 +20,8 @@ export const options = z.strictObject({
     .max(1)
     .default(0.4)
     .describe('Of two faces that overlap at least this much (intersection over union), the weaker goes.'),
-  threads: z.int().positive().max(64).default(1).describe('Worker threads, each with a model of its own.'),
-  modelDirectory: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Folder of the weights, relative to the topology file. Default: the cache of models:pull.'),
+  threads: detectionOptions.threads,
+  modelDirectory: detectionOptions.modelDirectory,
 });
 
 export type FacesOptions = z.output<typeof options>;

@@ -15,7 +15,6 @@ import type { FrameDoor } from './frame-door.ts';
 import type { Invitation } from './invitation.ts';
 import { html } from './page/html.ts';
 import { script } from './page/script.ts';
-import { streamReader } from './page/stream-reader.ts';
 import { style } from './page/style.ts';
 import type { ResultRelay } from './result-relay.ts';
 
@@ -49,7 +48,7 @@ export class CameraServer {
 
   constructor(parts: CameraServerParts) {
     this.#parts = parts;
-    const page = { name: 'camera', html: html(parts.title), style, script: streamReader + script };
+    const page = { name: 'camera', html: html(parts.title), style, script };
     this.#page = new Map(pageRoutes(page));
     const listener = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
     const limits = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS };

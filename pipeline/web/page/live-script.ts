@@ -1,35 +1,12 @@
+import { pageScript } from './page-script.ts';
+
 /**
  * What the scripts of live pages begin with: they are told of changes by events, say so when the connection is lost, and
  * find back by themselves. Whatever the server says is set as text, never as markup.
  */
-export const liveScript = String.raw`'use strict';
+export const liveScript = String.raw`${pageScript}
 const SILENT_MS = 15000, RETRY_MS = 1500;
-const root = document.documentElement;
-const at = (id) => document.getElementById(id);
 let events, retry, watchdog;
-
-/** Only where it differs, so that screen readers hear of changes alone. */
-function text(where, words) {
-  const element = typeof where === 'string' ? at(where) : where;
-  if (element.textContent !== words) element.textContent = words;
-}
-
-function make(name, className, words) {
-  const element = document.createElement(name);
-  if (className) element.className = className;
-  if (words !== undefined) element.textContent = words;
-  return element;
-}
-
-function setState(state, words) {
-  root.dataset.state = state;
-  text('status-text', words);
-}
-
-function notice(sentence) {
-  at('notice').hidden = !sentence;
-  text('notice', sentence ?? '');
-}
 
 function connect(onData) {
   clearTimeout(retry);

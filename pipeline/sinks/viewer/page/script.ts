@@ -1,11 +1,11 @@
+import { pageScript } from '../../../web/page/page-script.ts';
+
 /**
  * What runs in the browser. The picture is an ordinary <img> on a multipart stream; everything around it comes from
  * /state.json, twice a second. Whatever the server says is set as text, never as markup.
  */
-export const script = String.raw`'use strict';
+export const script = String.raw`${pageScript}
 const POLL_MS = 500, ANSWER_MS = 3000, RETRY_MS = 1500, STALE_MS = 5000, FRESH_MS = 500, OLD_MS = 2000, MOST_CHIPS = 24;
-const root = document.documentElement;
-const at = (id) => document.getElementById(id);
 const asked = new URLSearchParams(location.search);
 const past = {};
 for (const name of ['from', 'partition', 'offset']) if (asked.has(name)) past[name] = asked.get(name);
@@ -225,29 +225,6 @@ function showSources(sources) {
   text('pause', paused ? 'Go on' : 'Pause');
   at('replay').setAttribute('aria-pressed', String(replay !== null && !paused));
   text('replay', replay || paused ? 'Back to live' : 'From the start');
-}
-
-function setState(state, words) {
-  root.dataset.state = state;
-  text('status-text', words);
-}
-
-function curtain(title, words = '') {
-  at('curtain').hidden = title === null;
-  if (title === null) return;
-  text('curtain-title', title);
-  text('curtain-text', words);
-}
-
-function notice(sentence) {
-  at('notice').hidden = !sentence;
-  text('notice', sentence ?? '');
-}
-
-/** Only where it differs, so that screen readers hear of changes alone. */
-function text(id, words) {
-  const element = at(id);
-  if (element.textContent !== words) element.textContent = words;
 }
 
 function list(id, pairs) {

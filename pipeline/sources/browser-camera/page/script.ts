@@ -1,12 +1,14 @@
+import { pageScript } from '../../../web/page/page-script.ts';
+import { streamReader } from './stream-reader.ts';
+
 /**
  * What runs in the browser: it takes pictures, sends one at a time, and shows what comes back. A picture that falls due
  * while another is on its way is dropped, so that none grows old here. Whatever the server says is set as text.
  */
-export const script = String.raw`
+export const script = String.raw`${pageScript}
+${streamReader}
 const RETRY_MS = 1000, ANSWER_MS = 20000, POLL_MS = 1000, FIGURES_MS = 500, RATE_MS = 3000, STALE_MS = 5000, MOST_TAKEN = 300, MOST_LATENCIES = 15, SILENT_MS = 15000;
 const AWAY = [undefined, 502, 504]; // no answer, or that of a proxy before a server that is away
-const root = document.documentElement;
-const at = (id) => document.getElementById(id);
 const page = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join('');
 const video = at('preview'), still = document.createElement('canvas'), result = at('result');
 const taken = new Map(); // id of a frame -> when it was taken, by the clock of this page
@@ -256,30 +258,6 @@ function showObjects(objects) {
     return item;
   }));
   text('objects-text', found.length > 0 ? '' : objects ? 'Nothing found in this picture.' : '–');
-}
-
-function setState(state, words) {
-  root.dataset.state = state;
-  text('status-text', words);
-}
-
-function curtain(title, words = '') {
-  at('curtain').hidden = title === null;
-  if (title === null) return;
-  text('curtain-title', title);
-  text('curtain-text', words);
-}
-
-/** A fault of this page or of the server; null takes it back. */
-function notice(sentence) {
-  at('notice').hidden = !sentence;
-  text('notice', sentence ?? '');
-}
-
-/** Only where it differs, so that screen readers hear of changes alone. */
-function text(id, words) {
-  const element = at(id);
-  if (element.textContent !== words) element.textContent = words;
 }
 
 at('start').addEventListener('click', () => { if (media) stop(); else void start(); });

@@ -2,8 +2,7 @@
  * Runs in the browser: reads a multipart stream of pictures. An <img> could show it, but can neither bear a token nor
  * tell which frame it shows; the header after each picture can.
  */
-export const streamReader = String.raw`'use strict';
-const BOUNDARY = new TextEncoder().encode('--tapline-frame\r\n');
+export const streamReader = String.raw`const BOUNDARY = new TextEncoder().encode('--tapline-frame\r\n');
 const HEAD_END = new TextEncoder().encode('\r\n\r\n');
 
 /** Pictures as {bytes, type, frame}; frame is the id of its frame or null. */
