@@ -23,7 +23,11 @@ export class TestFrames {
   async record(input: TestInput, { width, height, objects }: FrameSpec): Promise<TestInput> {
     const timeMs = input.time === undefined ? this.#nowMs() : timeMsOf(input.time);
     const bytes = Buffer.from(encoded(input.value) ?? '');
-    const size = width && height ? { width, height } : sizeOf(await readPixels(bytes));
+    const size = {
+      ...sizeOf(width && height ? null : await readPixels(bytes)),
+      ...(width && { width }),
+      ...(height && { height }),
+    };
     const { key, headers } = this.#session(String(input.key ?? SOURCE)).frame(bytes, {
       contentType: contentTypeOf(bytes),
       captureTimeUs: timeMs * 1000,
