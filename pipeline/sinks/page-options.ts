@@ -55,7 +55,7 @@ const codes = { busy: 'SINK_PORT_BUSY', unusable: 'SINK_ADDRESS_UNUSABLE' } as c
 
 /** Lets a page listen, and says where. @throws UserError SINK_PORT_BUSY, SINK_ADDRESS_UNUSABLE */
 export async function openPage(
-  { http }: PageServer,
+  { http }: Pick<PageServer, 'http'>,
   { host, port }: { readonly host: string; readonly port?: number | undefined },
   setup: SinkSetup,
 ): Promise<void> {

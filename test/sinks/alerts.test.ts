@@ -87,7 +87,9 @@ describe('page of alerts', () => {
   it('shows what select makes of records that are no alerts of rules, and says where there are none at all', async () => {
     const page = await openPage();
     await page.sink.write(sinkRecord({ value: Buffer.from('text') }));
-    await page.sink.write(sinkRecord({ selected: { rule: 'hot', label: 'attic', score: 0.5 }, timestampMs: 5000 }));
+    await page.sink.write(
+      sinkRecord({ offset: offset++, selected: { rule: 'hot', label: 'attic', score: 0.5 }, timestampMs: 5000 }),
+    );
     await page.sink.write(alert({ state: 'high', value: 27.5 }, { key: Buffer.from('sensor-1') }));
 
     expect(await page.alerts()).toMatchObject([

@@ -31,6 +31,15 @@ describe('guards of the viewer', () => {
     expect(await statusWithHost(port, 'camera.home')).toBe(200);
   });
 
+  it('shows nothing to who does not know its token', async () => {
+    const { url } = await startViewer({ host: '0.0.0.0', token: 'a-long-secret' });
+
+    for (const path of ['/', '/stream.mjpg', '/snapshot.jpg', '/state.json', '/?token=another-secret'])
+      expect([path, (await fetch(url(path), { redirect: 'manual' })).status]).toEqual([path, 401]);
+    const authorization = 'Bearer a-long-secret';
+    expect((await fetch(url('/state.json'), { headers: { authorization } })).status).toBe(200);
+  });
+
   it('forbids foreign scripts, frames and guessed types on every answer', async () => {
     const { url } = await startViewer();
 

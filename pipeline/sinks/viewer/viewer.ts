@@ -13,6 +13,7 @@ import { Streams } from './streams.ts';
 
 export interface ViewerSettings {
   readonly host: string;
+  readonly token: string | undefined;
   readonly maxReplays: number;
   readonly title: string;
 }
@@ -33,10 +34,16 @@ export class Viewer implements Sink {
     this.#startedMs = setup.clock.nowMs();
     this.#gallery = new Gallery(setup.topic, setup.clock);
     this.#streams = new Streams({ gallery: this.#gallery, setup, maxReplays: settings.maxReplays });
-    this.#pages = new PageServer({ what: 'viewer', host: settings.host, setup, routes: this.#createRoutes() });
+    this.#pages = new PageServer({
+      what: 'viewer',
+      host: settings.host,
+      token: settings.token,
+      setup,
+      routes: this.#createRoutes(),
+    });
   }
 
-  get server(): Server {
+  get http(): Server {
     return this.#pages.http;
   }
 

@@ -39,7 +39,9 @@ it('finds each car that passes below a real camera, and nothing while the road i
     seq++;
   }
   const sum = (counts: ReadonlyMap<number, number>): number => [...counts.values()].reduce((all, one) => all + one, 0);
-  process.stdout.write(`motion, film of a road: ${sum(found)} found, ${sum(CARS)} there, in ${CARS.size} frames of ${seq}\n`);
+  process.stdout.write(
+    `motion, film of a road: ${sum(found)} found, ${sum(CARS)} there, in ${CARS.size} frames of ${seq}\n`,
+  );
 
   expect([...found].sort()).toEqual([...CARS].sort());
 }, 120_000);
