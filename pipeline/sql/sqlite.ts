@@ -10,6 +10,7 @@ const ERROR = 1;
 const TOO_BIG = 18;
 const CONSTRAINT = 19;
 const MISMATCH = 20;
+const NO_DATABASE = 26;
 
 type Connection = Libsql.Database;
 type Prepared = Libsql.Statement;
@@ -49,14 +50,18 @@ class Sqlite implements Database {
     const prepared = answered(() => readable(this.#open().prepare(sql)));
     const columns = prepared.columns().map(({ name }) => name);
     const rows = answered(() => prepared.iterate(parameters.map(bound))) as IterableIterator<unknown[]>;
-    for (let isLast = false; !isLast;) {
-      const chunk: Row[] = [];
-      while (chunk.length < chunkRows && !isLast) {
-        const next = answered(() => rows.next());
-        if (next.done) isLast = true;
-        else chunk.push(rowOf(columns, next.value));
+    try {
+      for (let isLast = false; !isLast;) {
+        const chunk: Row[] = [];
+        while (chunk.length < chunkRows && !isLast) {
+          const next = answered(() => rows.next());
+          if (next.done) isLast = true;
+          else chunk.push(rowOf(columns, next.value));
+        }
+        if (chunk.length > 0) yield chunk;
       }
-      if (chunk.length > 0) yield chunk;
+    } finally {
+      rows.return?.();
     }
   }
 
@@ -143,6 +148,7 @@ function faultOf(error: unknown): SqlFault {
     case MISMATCH:
       return 'row';
     case ERROR:
+    case NO_DATABASE:
       return 'statement';
     default:
       return 'away'; // busy, full, locked, not to be opened

@@ -97,8 +97,10 @@ describe('a picture that a test expects', () => {
   test('is a picture, and has a tolerance of its own alone', async () => {
     const words = await told('picture: words.png');
     const foreign = await told('within: 0.5');
+    const folder = await told('picture: .');
 
     expect(words.lines.join('\n')).toMatch(/words\.png is no picture; name a PNG/);
+    expect(folder.lines.join('\n')).toMatch(/TEST_INVALID .* cannot be read: EISDIR.*; name a picture/);
     expect(foreign).toMatchObject({ code: 2 });
     expect(foreign.lines.join('\n')).toMatch(
       /photo\.test\.yaml:7:\d+[^]*within is 0.5; it must be left out: it belongs to picture/,

@@ -20,6 +20,8 @@ import type { ResultRelay } from './result-relay.ts';
 
 /** A picture that takes longer to come in is of no use any more. */
 const REQUEST_MS = 15_000;
+/** Node looks for those that take longer this often. */
+const CHECKED_EVERY_MS = 1000;
 const FAREWELL_MS = 300;
 const SOURCE_ID = /^[\w.-]{1,100}$/;
 
@@ -51,7 +53,11 @@ export class CameraServer {
     const page = { name: 'camera', html: html(parts.title), style, script };
     this.#page = new Map(pageRoutes(page));
     const listener = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
-    const limits = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS };
+    const limits = {
+      requestTimeout: REQUEST_MS,
+      headersTimeout: REQUEST_MS,
+      connectionsCheckingInterval: CHECKED_EVERY_MS,
+    };
     this.http = parts.certificate
       ? createHttpsServer({ ...parts.certificate, ...limits }, listener)
       : createHttpServer(limits, listener);

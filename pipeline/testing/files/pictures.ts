@@ -1,7 +1,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse } from 'node:path';
-import { UserError } from '../../errors/pipeline-error.ts';
+import { UserError, messageOf } from '../../errors/pipeline-error.ts';
 import type { TestOutput } from '../test-record.ts';
 import { ExpectedPicture, FoundPicture } from './picture-matching.ts';
 import { readPixels, writePixels, type Pixels } from './pixels.ts';
@@ -57,7 +57,9 @@ async function readIfThere(file: string): Promise<Pixels | null> {
     bytes = await readFile(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    throw new UserError('TEST_INVALID', `${file} cannot be read: ${messageOf(error)}; name a picture`, {
+      cause: error,
+    });
   }
   const pixels = await readPixels(bytes);
   if (pixels) return pixels;

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Path } from '../../topology/located.ts';
 import type { TopologyTestDriver } from '../test-driver.ts';
 import { timeMsOf, type TestDeadLetter, type TestInput, type TestOutput } from '../test-record.ts';
@@ -7,6 +5,7 @@ import { differenceLine, failureAt, mismatchFailure, versus, type TestFailure } 
 import type { TestFile } from './read-test-file.ts';
 import type { TestFrames } from './test-frames.ts';
 import { mismatches, type Fields, type FoundRecord } from './record-matching.ts';
+import { readBeside } from './read-beside.ts';
 import { readExpected, readFound, savePictures } from './pictures.ts';
 import type { FaultSpec, InputSpec, StepSpec } from './spec.ts';
 import { differences } from './value-matching.ts';
@@ -47,7 +46,7 @@ async function inputOf(
   const from = frame?.picture ?? file;
   const input = {
     key,
-    value: from === undefined ? value : await readFile(join(dirname(test.file), from)),
+    value: from === undefined ? value : await readBeside(test.file, from),
     ...(headers && { headers }),
     ...(time !== undefined && { time }),
     ...(partition !== undefined && { partition }),
