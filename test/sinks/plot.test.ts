@@ -57,6 +57,16 @@ describe('plot', () => {
     expect(problem).toBeNull();
   });
 
+  it('leaves out what a clock that is ahead says, which would move all lines out of sight', async () => {
+    const { sink, told } = await openPlot({ y: 'value', x: 't' });
+
+    for (const t of ['2026-01-01T00:00:00Z', '2126-01-01T00:00:00Z'])
+      await sink.write(reading('a', 5, { value: 1, t }));
+
+    expect((await told()).lines).toMatchObject([{ points: [[Date.parse('2026-01-01T00:00:00Z'), 1, 0]] }]);
+    expect((await told()).problem).toContain('an hour ahead of the clock');
+  });
+
   it('takes time, line and several values from what expressions say, and leaves out what is no number', async () => {
     const { sink, told } = await openPlot({ y: { mean: 'mean', top: '$max(all)' }, x: 'window.end', line: 'room' });
     const window = { end: '2026-01-01T00:01:00Z' };
@@ -79,7 +89,7 @@ describe('plot', () => {
           ],
         },
       ],
-      problem: 'Records of readings without a number to plot are left out: 1 so far.',
+      problem: 'Records of readings without a number to plot, or an hour ahead of the clock, are left out: 1 so far.',
     });
   });
 
@@ -91,7 +101,7 @@ describe('plot', () => {
 
     expect(await told()).toMatchObject({
       lines: [],
-      problem: 'Records of readings without a number to plot are left out: 3 so far.',
+      problem: 'Records of readings without a number to plot, or an hour ahead of the clock, are left out: 3 so far.',
     });
   });
 

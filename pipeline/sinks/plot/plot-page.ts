@@ -23,6 +23,9 @@ export interface PlotSettings extends ValuesSettings {
   readonly lines: number;
 }
 
+/** One clock that is ahead would move all lines out of sight; as much as Kafka itself lets timestamps be ahead. */
+const AHEAD_MS = 3_600_000;
+
 /** The page with the plot of a topic: what it knows it has read, so that it knows it again after a restart. */
 export class PlotPage implements Sink {
   readonly server: PageServer;
@@ -31,7 +34,7 @@ export class PlotPage implements Sink {
   readonly #settings: PlotSettings;
   readonly #setup: SinkSetup;
   readonly #readValues: ReadValues;
-  /** Records without a number to plot. */
+  /** Records without anything to plot. */
   #strange = 0;
 
   constructor(settings: PlotSettings, setup: SinkSetup) {
@@ -52,7 +55,8 @@ export class PlotPage implements Sink {
   }
 
   async write(record: SinkRecord): Promise<void> {
-    const values = await this.#readValues(record);
+    const mostMs = this.#setup.clock.nowMs() + AHEAD_MS;
+    const values = (await this.#readValues(record)).filter(({ timeMs }) => timeMs <= mostMs);
     if (values.length === 0) this.#strange++;
     for (const { line, timeMs, value } of values) this.#lines.add(line, { timeMs, value });
     this.#events.changed();
@@ -72,7 +76,7 @@ export class PlotPage implements Sink {
 
   get #problem(): string | null {
     if (this.#strange === 0) return null;
-    return `Records of ${this.#setup.topic} without a number to plot are left out: ${this.#strange} so far.`;
+    return `Records of ${this.#setup.topic} without a number to plot, or an hour ahead of the clock, are left out: ${this.#strange} so far.`;
   }
 
   #health(): object {
