@@ -3,7 +3,8 @@ import type { LogPlace } from '../ports/consumer.ts';
 import type { SinkSetup } from '../ports/sink.ts';
 import { parseDurationMs } from '../topology/duration.ts';
 import { listen } from '../web/listen.ts';
-import { isLoopback, reachableName } from '../web/loopback.ts';
+import { reachableName } from '../web/loopback.ts';
+import { tokenText } from '../web/network-options.ts';
 import type { PageServer } from '../web/page-server.ts';
 
 const BEFORE_NOW = /^-\d+(\.\d+)?(ms|s|m|h|d)$/;
@@ -21,9 +22,7 @@ export const pageOptions = {
     .max(65_535)
     .optional()
     .describe('Port to listen on; 0: any free one. Default: 8080, or the next free one.'),
-  token: z
-    .string()
-    .min(8, { error: 'must have at least 8 characters' })
+  token: tokenText
     .optional()
     .describe(
       'Who does not know it sees nothing: browsers open `/?token=<token>` once, programs send `authorization: Bearer <token>`; write it as ${secret:NAME}. Default: none is asked for.',
@@ -36,22 +35,10 @@ export const fromOption = z.string().refine((text) => placeOf(text, 0) !== null,
   error: 'must be earliest, latest, a time before now such as -7d, or a time such as 2026-01-31T12:00:00Z',
 });
 
-/** For a refinement of options: what is open to the network asks for a token. */
-export function isGuarded({ host, token }: { readonly host: string; readonly token?: string | undefined }): boolean {
-  return isLoopback(host) || token !== undefined;
-}
-
-export const UNGUARDED: { error: string; path: PropertyKey[] } = {
-  error: 'is needed where host is not of this machine alone; write token: ${secret:NAME}',
-  path: ['token'],
-};
-
 /** The place a `from` names. */
 export function beginning(from: string, nowMs: number): LogPlace {
   return placeOf(from, nowMs) ?? 'earliest';
 }
-
-const codes = { busy: 'SINK_PORT_BUSY', unusable: 'SINK_ADDRESS_UNUSABLE' } as const;
 
 /** Lets a page listen, and says where. @throws UserError SINK_PORT_BUSY, SINK_ADDRESS_UNUSABLE */
 export async function openPage(
@@ -59,7 +46,7 @@ export async function openPage(
   { host, port }: { readonly host: string; readonly port?: number | undefined },
   setup: SinkSetup,
 ): Promise<void> {
-  const listening = await listen(http, { who: `tap "${setup.name}"`, host, port, codes });
+  const listening = await listen(http, { part: 'tap', name: setup.name, host, port });
   setup.announce(`http://${reachableName(host)}:${listening}/`);
 }
 

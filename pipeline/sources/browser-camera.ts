@@ -5,6 +5,7 @@ import { duration } from '../topology/duration.ts';
 import { size } from '../topology/size.ts';
 import { listen } from '../web/listen.ts';
 import { isLoopback } from '../web/loopback.ts';
+import { tokenText } from '../web/network-options.ts';
 import { CameraServer } from './browser-camera/camera-server.ts';
 import { Cameras } from './browser-camera/cameras.ts';
 import { ownCertificate, readCertificate, type Certificate } from './browser-camera/certificate.ts';
@@ -37,9 +38,7 @@ const options = z
     width: z.int().min(160).max(1920).default(640).describe('Width of the pictures; the page can choose another.'),
     fps: z.number().min(0.2).max(30).default(10).describe('Pictures a second; the page can choose another rate.'),
     quality: jpegQualityOption.default(80),
-    token: z
-      .string()
-      .min(8, { error: 'must have at least 8 characters' })
+    token: tokenText
       .optional()
       .describe(
         'What the page is asked for before it sends; write it as ${secret:NAME}. Default: where others can reach it, one is made, kept and shown in its address; else none.',
@@ -66,8 +65,6 @@ const options = z
   });
 
 type BrowserCameraOptions = z.output<typeof options>;
-
-const codes = { busy: 'SOURCE_PORT_BUSY', unusable: 'SOURCE_ADDRESS_UNUSABLE' } as const;
 
 /** A page that is the camera: the laptop it is opened on, or a phone that has read its QR code. */
 export default defineSource({
@@ -101,7 +98,7 @@ async function* records(settings: BrowserCameraOptions, context: SourceContext):
     },
     invitation: () => invitation,
   });
-  const listening = await listen(server.http, { who: `source "${name}"`, host, port, codes });
+  const listening = await listen(server.http, { part: 'source', name, host, port });
   const own = `${certificate ? 'https' : 'http'}://${nameForOthers(host)}:${listening}/`;
   const address = settings.address ?? own;
   if (isOpen(settings) && token !== null) {

@@ -4,7 +4,8 @@ import { defineSource, type SourceContext, type SourceRecord } from '../ports/so
 import { duration } from '../topology/duration.ts';
 import { size } from '../topology/size.ts';
 import { listen } from '../web/listen.ts';
-import { isLoopback, reachableName } from '../web/loopback.ts';
+import { reachableName } from '../web/loopback.ts';
+import { isGuarded, tokenText, UNGUARDED } from '../web/network-options.ts';
 import { Intake } from './intake.ts';
 import { RequestReader } from './http-listen/request-reader.ts';
 import { IntakeServer } from './http-listen/intake-server.ts';
@@ -25,9 +26,7 @@ const options = z
     key: jsonataOption
       .optional()
       .describe('JSONata over the JSON value that gives the record key: a text or a number. Default: no key.'),
-    token: z
-      .string()
-      .min(8, { error: 'must have at least 8 characters' })
+    token: tokenText
       .optional()
       .describe(
         'What requests must bear as `authorization: Bearer <token>`; write it as ${secret:NAME}. Default: none is asked for.',
@@ -47,15 +46,10 @@ const options = z
       .prefault('30s')
       .describe('Longest wait for the broker until a request is answered with 503.'),
   })
-  .refine(({ host, token }) => isLoopback(host) || token !== undefined, {
-    error: 'is needed where host is not of this machine alone; write token: ${secret:NAME}',
-    path: ['token'],
-  });
+  .refine(isGuarded, UNGUARDED);
 
 /** Settings of the source. */
 export type HttpListenOptions = z.output<typeof options>;
-
-const codes = { busy: 'SOURCE_PORT_BUSY', unusable: 'SOURCE_ADDRESS_UNUSABLE' } as const;
 
 /**
  * Takes records by POST. A request is answered with 202 when all in-sync replicas have its records, so that who got the
@@ -78,7 +72,7 @@ async function* records(settings: HttpListenOptions, context: SourceContext): As
   const intake = new Intake({ maxWaiting });
   const reader = new RequestReader(settings, { name, clock });
   const server = new IntakeServer({ settings, intake, reader, clock, log, name });
-  const listening = await listen(server.http, { who: `source "${name}"`, host, port, codes });
+  const listening = await listen(server.http, { part: 'source', name, host, port });
   context.announce(`http://${reachableName(host)}:${listening}${path}`);
   try {
     yield* intake.records(signal);

@@ -7,7 +7,17 @@ export function throwIfWrongToken({ headers }: IncomingMessage, token: string): 
   const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ');
   if (scheme.toLowerCase() !== 'bearer' || given === '')
     throw new Refusal(401, 'a token is needed; send authorization: Bearer <token>');
-  if (!timingSafeEqual(digest(given), digest(token))) throw new Refusal(401, 'the token is another; correct it');
+  throwIfOtherToken(given, token);
+}
+
+/** @throws Refusal 401 */
+export function throwIfOtherToken(given: string, token: string): void {
+  if (!isSame(given, token)) throw new Refusal(401, 'the token is another; correct it');
+}
+
+/** Compares secrets in a time that tells nothing of them. */
+export function isSame(one: string, other: string): boolean {
+  return timingSafeEqual(digest(one), digest(other));
 }
 
 /** Of one length, whatever it is of. */

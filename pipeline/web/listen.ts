@@ -1,27 +1,32 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ErrorCode } from '../errors/catalogue.ts';
 import { UserError, messageOf } from '../errors/pipeline-error.ts';
 
 const FIRST_PORT = 8080;
 const PORTS_TRIED = 100;
+/** For a port that is taken, and for all else. */
+const CODES = {
+  source: { busy: 'SOURCE_PORT_BUSY', unusable: 'SOURCE_ADDRESS_UNUSABLE' },
+  tap: { busy: 'SINK_PORT_BUSY', unusable: 'SINK_ADDRESS_UNUSABLE' },
+} as const;
 
 export interface ListenAt {
-  /** Who listens, for the error: `tap "watch"`. */
-  readonly who: string;
+  /** Which part of a topology listens, for the error. */
+  readonly part: 'source' | 'tap';
+  readonly name: string;
   readonly host: string;
   /** Undefined: 8080, or the next one that is free. */
   readonly port: number | undefined;
-  /** Codes for a port that is taken and for all else. */
-  readonly codes: { readonly busy: ErrorCode; readonly unusable: ErrorCode };
 }
 
 /**
  * Makes the server listen and returns the port.
- * @throws UserError with code `busy` where the port that was asked for is taken, `unusable` for other reasons.
+ * @throws UserError SOURCE_PORT_BUSY or SINK_PORT_BUSY where the port that was asked for is taken,
+ * SOURCE_ADDRESS_UNUSABLE or SINK_ADDRESS_UNUSABLE for other reasons.
  */
-export async function listen(server: Server, { who, host, port, codes }: ListenAt): Promise<number> {
+export async function listen(server: Server, at: ListenAt): Promise<number> {
+  const { part, name, host, port } = at;
   const last = port ?? FIRST_PORT + PORTS_TRIED - 1;
   for (let candidate = port ?? FIRST_PORT; candidate <= last; candidate++) {
     try {
@@ -29,20 +34,20 @@ export async function listen(server: Server, { who, host, port, codes }: ListenA
       await once(server, 'listening');
       return (server.address() as AddressInfo).port;
     } catch (error) {
-      if (codeOf(error) !== 'EADDRINUSE') throw unusable(error, { who, host, codes, port: candidate });
+      if (codeOf(error) !== 'EADDRINUSE') throw unusable(error, { ...at, port: candidate });
     }
   }
   const busy = port === undefined ? `ports ${FIRST_PORT} to ${last} are` : `port ${port} is`;
   throw new UserError(
-    codes.busy,
-    `${who}: ${busy} taken on ${host}; choose another (with: { port: ${last + 1} }) or stop the program that has it`,
+    CODES[part].busy,
+    `${part} "${name}": ${busy} taken on ${host}; choose another (with: { port: ${last + 1} }) or stop the program that has it`,
   );
 }
 
-function unusable(cause: unknown, { who, host, codes, port = 0 }: ListenAt): UserError {
+function unusable(cause: unknown, { part, name, host, port = 0 }: ListenAt): UserError {
   return new UserError(
-    codes.unusable,
-    `${who} cannot listen on ${host}, port ${port}: ${messageOf(cause)}; correct host or port`,
+    CODES[part].unusable,
+    `${part} "${name}" cannot listen on ${host}, port ${port}: ${messageOf(cause)}; correct host or port`,
     { cause },
   );
 }

@@ -4,6 +4,7 @@ import type { SinkSetup } from '../ports/sink.ts';
 import { answerSentence } from './answers.ts';
 import { setGuardHeaders, throwIfForeignHost } from './guard.ts';
 import { Refusal } from './refusal.ts';
+import { requestUrl } from './request-url.ts';
 import { TokenGate } from './token-gate.ts';
 
 /** How long streams may take to say goodbye. */
@@ -55,7 +56,7 @@ export class PageServer {
     const { what, routes } = this.#settings;
     try {
       throwIfForeignHost(request, this.#settings);
-      const url = urlOf(request);
+      const url = requestUrl(request);
       if (this.#gate?.admit(request, url, response) === false) return;
       const route = routes.get(url.pathname);
       if (!route) throw new Refusal(404, `there is no ${url.pathname} here; look at / for the page`);
@@ -72,11 +73,6 @@ export class PageServer {
     setup.log.error({ tap: setup.name }, `the ${what} failed to answer: ${messageOf(error)}`);
     answerSentence(response, 500, `the ${what} failed to answer; its log says why`);
   }
-}
-
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  if (!url.startsWith('/') || !URL.canParse(url, 'http://page')) throw new Refusal(400, 'the address is not valid');
-  return new URL(url, 'http://page');
 }
 
 function throwIfNotRead({ method }: IncomingMessage, response: ServerResponse, what: string): void {

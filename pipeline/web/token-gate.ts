@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isSame, throwIfOtherToken } from './bearer-token.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -21,7 +22,7 @@ export class TokenGate {
   admit(request: IncomingMessage, url: URL, response: ServerResponse): boolean {
     const given = url.searchParams.get('token');
     if (given !== null) {
-      this.#throwIfOther(given);
+      throwIfOtherToken(given, this.#token);
       url.searchParams.delete('token');
       response
         .writeHead(303, {
@@ -33,22 +34,13 @@ export class TokenGate {
     }
     const { authorization = '', cookie = '' } = request.headers;
     const [, bearer] = /^bearer (\S+)$/i.exec(authorization) ?? [];
-    if (bearer !== undefined) this.#throwIfOther(bearer);
+    if (bearer !== undefined) throwIfOtherToken(bearer, this.#token);
     else if (!cookie.split('; ').some((one) => isSame(one, this.#cookie)))
       throw new Refusal(401, 'a token is needed; open /?token=<token>, or send authorization: Bearer <token>');
     return true;
   }
-
-  #throwIfOther(given: string): void {
-    if (!isSame(given, this.#token)) throw new Refusal(401, 'the token is another; correct it');
-  }
 }
 
-function isSame(one: string, other: string): boolean {
-  return timingSafeEqual(digest(one, 'same'), digest(other, 'same'));
-}
-
-/** Of one length, whatever it is of. */
 function digest(text: string, purpose: string): Buffer {
   return createHmac('sha256', purpose).update(text).digest();
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineSink } from '../../ports/sink.ts';
-import { beginning, fromOption, isGuarded, openPage, pageOptions, UNGUARDED } from '../page-options.ts';
+import { isGuarded, UNGUARDED } from '../../web/network-options.ts';
+import { beginning, fromOption, openPage, pageOptions } from '../page-options.ts';
 import { AlertsPage } from './alerts-page.ts';
 
 const options = z

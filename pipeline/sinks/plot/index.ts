@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { jsonataOption } from '../../expression/jsonata-option.ts';
 import { defineSink } from '../../ports/sink.ts';
 import { duration } from '../../topology/duration.ts';
-import { beginning, fromOption, isGuarded, openPage, pageOptions, UNGUARDED } from '../page-options.ts';
+import { isGuarded, UNGUARDED } from '../../web/network-options.ts';
+import { beginning, fromOption, openPage, pageOptions } from '../page-options.ts';
 import { PlotPage } from './plot-page.ts';
 
 const options = z

@@ -10,6 +10,7 @@ import { isLoopback } from '../../web/loopback.ts';
 import { pageRoutes } from '../../web/page/page-files.ts';
 import type { Route } from '../../web/page-server.ts';
 import { Refusal } from '../../web/refusal.ts';
+import { requestUrl } from '../../web/request-url.ts';
 import type { Certificate } from './certificate.ts';
 import type { FrameDoor } from './frame-door.ts';
 import type { Invitation } from './invitation.ts';
@@ -86,7 +87,7 @@ export class CameraServer {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { token, door } = this.#parts;
-    const url = urlOf(request);
+    const url = requestUrl(request);
     throwIfForeign(request, token);
     const file = this.#page.get(url.pathname);
     if (file) {
@@ -142,11 +143,6 @@ function refuse(request: IncomingMessage, response: ServerResponse, { status, me
   if (status === 503 || status === 502) response.setHeader('retry-after', '1');
   if (!request.complete) response.setHeader('connection', 'close'); // what is left of the body is not waited for
   answer(response, { type: 'application/json', body: JSON.stringify({ error: message }), status });
-}
-
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  if (!url.startsWith('/') || !URL.canParse(url, 'http://camera')) throw new Refusal(400, 'the address is not valid');
-  return new URL(url, 'http://camera');
 }
 
 function sourceOf(url: URL): string | null {

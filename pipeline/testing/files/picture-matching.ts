@@ -21,6 +21,8 @@ export class ExpectedPicture {
   readonly file: string;
   readonly #within: number;
   readonly #pixels: Pixels | null;
+  /** A picture is held against the same one several times until all have found theirs. */
+  readonly #compared = new WeakMap<Pixels, ReturnType<typeof differingShare>>();
 
   /**
    * @param within share of the pixels, from 0 to 1, that may be seen to differ
@@ -38,7 +40,7 @@ export class ExpectedPicture {
     if (!pixels) return this.#difference(path, 'no picture');
     if (!this.#pixels) return this.#difference(path, `a picture of ${sizeOf(pixels)}, and no such file yet`);
     if (sizeOf(pixels) !== sizeOf(this.#pixels)) return this.#difference(path, `a picture of ${sizeOf(pixels)}`);
-    const { share } = differingShare(this.#pixels, pixels);
+    const { share } = this.#compare(this.#pixels, pixels);
     if (share <= this.#within) return [];
     return this.#difference(path, `${Number(share.toPrecision(2))} of its pixels different`);
   }
@@ -46,7 +48,15 @@ export class ExpectedPicture {
   /** The pixels that differ, in red; null where there are none to compare. */
   marked({ pixels }: FoundPicture): Pixels | null {
     if (!pixels || !this.#pixels || sizeOf(pixels) !== sizeOf(this.#pixels)) return null;
-    return differingShare(this.#pixels, pixels).marked;
+    return this.#compare(this.#pixels, pixels).marked;
+  }
+
+  #compare(expected: Pixels, found: Pixels): ReturnType<typeof differingShare> {
+    const known = this.#compared.get(found);
+    if (known) return known;
+    const compared = differingShare(expected, found);
+    this.#compared.set(found, compared);
+    return compared;
   }
 
   toJSON(): string {

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse } from 'node:path';
-import { UserError, messageOf } from '../../errors/pipeline-error.ts';
+import { UserError } from '../../errors/pipeline-error.ts';
 import type { TestOutput } from '../test-record.ts';
 import { ExpectedPicture, FoundPicture } from './picture-matching.ts';
 import { readPixels, writePixels, type Pixels } from './pixels.ts';
+import { readIfThere } from './read-beside.ts';
 import type { Fields, Mismatch } from './record-matching.ts';
 
 /** What of a record of a test file is about its picture. */
@@ -25,7 +26,7 @@ export async function readExpected(
   beside: string,
 ): Promise<Fields> {
   if (picture === undefined) return fields;
-  const pixels = await readIfThere(join(dirname(beside), picture));
+  const pixels = await readPicture(beside, picture);
   return { ...fields, picture: new ExpectedPicture(picture, within, pixels) };
 }
 
@@ -51,17 +52,11 @@ export async function savePictures(mismatch: Mismatch): Promise<readonly string[
   return [`found: ${file}`, `what differs, in red: ${differing}`];
 }
 
-async function readIfThere(file: string): Promise<Pixels | null> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new UserError('TEST_INVALID', `${file} cannot be read: ${messageOf(error)}; name a picture`, {
-      cause: error,
-    });
-  }
+async function readPicture(test: string, named: string): Promise<Pixels | null> {
+  const bytes = await readIfThere(test, named, 'a picture');
+  if (!bytes) return null;
   const pixels = await readPixels(bytes);
   if (pixels) return pixels;
-  throw new UserError('TEST_INVALID', `${file} is no picture; name a PNG, JPEG, WebP, GIF or AVIF`);
+  const sentence = `${join(dirname(test), named)} is no picture; name a PNG, JPEG, WebP, GIF or AVIF`;
+  throw new UserError('TEST_INVALID', sentence);
 }
